@@ -1,0 +1,42 @@
+import { decodeBase64url, encodeBase64url } from './base64url.ts'
+import type { Codec } from './codec.ts'
+import { deriveKeyBytes } from './keys.ts'
+
+const hmac = { name: 'HMAC', hash: 'SHA-256' }
+const macLength = 43 // characters of 32 bytes in base64url
+const encoder = new TextEncoder()
+const decoder = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true })
+
+/**
+ * Makes the codec that signs: whoever holds the cookie can read it, only the secret's holder can
+ * write it. A token is `base64url(payload) + '.' + base64url(HMAC-SHA-256)`.
+ *
+ * @param cookieName - With its prefix: a token is valid in this cookie only.
+ */
+export function signedCodec(secret: string, cookieName: string): Codec {
+  // The key, not the promise of it: on Workers another request's pending promise may never settle.
+  let cached: CryptoKey | undefined
+  async function key(): Promise<CryptoKey> {
+    if (cached) return cached
+    const bytes = await deriveKeyBytes(secret, 'signed', cookieName)
+    cached = await crypto.subtle.importKey('raw', bytes, hmac, false, ['sign', 'verify'])
+    return cached
+  }
+
+  return {
+    async encode(payload) {
+      const bytes = encoder.encode(payload)
+      const mac = await crypto.subtle.sign('HMAC', await key(), bytes)
+      return `${encodeBase64url(bytes)}.${encodeBase64url(new Uint8Array(mac))}`
+    },
+    async decode(token) {
+      const dot = token.length - macLength - 1
+      if (token[dot] !== '.') return null
+      const mac = decodeBase64url(token.slice(dot + 1))
+      const bytes = decodeBase64url(token.slice(0, dot))
+      if (mac === null || bytes === null) return null
+      const valid = await crypto.subtle.verify('HMAC', await key(), mac, bytes)
+      return valid ? decoder.decode(bytes) : null
+    },
+  }
+}

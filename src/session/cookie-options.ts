@@ -1,0 +1,122 @@
+import { generateCookie } from 'hono/cookie'
+import type { CookieOptions, CookiePrefixOptions } from 'hono/utils/cookie'
+
+/** Attributes of the session's cookie: Hono's `CookieOptions` and a name. */
+export type SessionCookieOptions = Omit<CookieOptions, 'prefix'> & {
+  /**
+   * Name, without its prefix.
+   *
+   * @default 'session'
+   */
+  name?: string
+  /**
+   * `'host'` makes the name `__Host-session`: browsers then take the cookie from this host alone,
+   * never from a subdomain, and only with `secure`, `path: '/'` and no `domain`. `undefined`: none.
+   *
+   * @default 'host'
+   */
+  prefix?: CookiePrefixOptions | undefined
+}
+
+/** A cookie whose attributes are settled. */
+export interface SessionCookie {
+  /** The name on the wire, prefix and all. */
+  readonly name: string
+  /** Makes the `Set-Cookie` line that carries a token. */
+  set(token: string): string
+  /** The `Set-Cookie` line that removes the cookie. */
+  readonly remove: string
+}
+
+const defaults = {
+  name: 'session',
+  path: '/',
+  httpOnly: true,
+  secure: true,
+  sameSite: 'Lax',
+} as const
+
+/**
+ * Checks the attributes and settles them, once: a response then only adds its token.
+ *
+ * @throws {TypeError} When an attribute is unknown, malformed or at odds with another.
+ */
+export function configureCookie(given: SessionCookieOptions): SessionCookie {
+  for (const [key, value] of Object.entries(given)) checkAttribute(key, value)
+  const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+  const options = {
+    ...defaults,
+    prefix: 'prefix' in given ? given.prefix : 'host',
+    ...set,
+  } as const
+  const { name, ...attributes } = options as CookieOptions & { name: string }
+  checkTogether(attributes)
+
+  const empty = generateCookie(name, '', attributes)
+  const start = empty.slice(0, empty.indexOf('=') + 1)
+  const end = empty.slice(start.length)
+  return {
+    name: start.slice(0, -1),
+    set: (token) => start + token + end,
+    remove: generateCookie(name, '', { ...attributes, maxAge: 0 }),
+  }
+}
+
+// https://www.rfc-editor.org/rfc/rfc6265#section-4.1.1; nothing here may end an attribute early.
+const rules: Record<string, [(value: unknown) => boolean, cure: string]> = {
+  name: [
+    text(/^(?!__(host|secure)-)[\w!#$%&'*+.^`|~-]+$/i),
+    'a token, its prefix in cookie.prefix',
+  ],
+  prefix: [text(/^(host|secure)$/), "'host', 'secure' or undefined"],
+  path: [text(/^\/[!-+\--:<-~]*$/), "a text that starts with '/', without spaces, ',' or ';'"],
+  domain: [text(/^\.?[a-z\d]([a-z\d.-]*[a-z\d])?$/i), 'a host name'],
+  sameSite: [text(/^(strict|lax|none)$/i), "'Strict', 'Lax' or 'None'"],
+  priority: [text(/^(low|medium|high)$/i), "'Low', 'Medium' or 'High'"],
+  maxAge: [isMaxAge, 'whole seconds from 1 to 34560000 (400 days)'],
+  expires: [(value) => value instanceof Date && !Number.isNaN(value.getTime()), 'a Date'],
+  httpOnly: [isBoolean, 'true or false'],
+  secure: [isBoolean, 'true or false'],
+  partitioned: [isBoolean, 'true or false'],
+}
+
+function checkAttribute(key: string, value: unknown): void {
+  const rule = Object.hasOwn(rules, key) ? rules[key] : undefined
+  if (!rule) throw new TypeError(`session(): cookie.${key} is not an option: remove it`)
+  const [allows, cure] = rule
+  if (value === undefined || allows(value)) return
+  throw new TypeError(`session(): cookie.${key} is ${JSON.stringify(value)}: give ${cure}`)
+}
+
+function checkTogether({
+  prefix,
+  domain,
+  path,
+  secure,
+  sameSite,
+  partitioned,
+}: CookieOptions): void {
+  const atOdds = (problem: string) => new TypeError(`session(): cookie.${problem}`)
+  if (prefix === 'host' && domain) {
+    throw atOdds("domain cannot go with prefix 'host': use prefix: 'secure' to share subdomains")
+  }
+  if (prefix === 'host' && path !== '/') {
+    throw atOdds("path must be '/' with prefix 'host': use prefix: 'secure' for another path")
+  }
+  if (secure) return
+  if (prefix) throw atOdds(`secure must be true with prefix '${prefix}': set prefix: undefined too`)
+  if (partitioned) throw atOdds('secure must be true with cookie.partitioned')
+  if (sameSite?.toLowerCase() === 'none') throw atOdds("secure must be true with sameSite 'None'")
+}
+
+function text(pattern: RegExp) {
+  return (value: unknown) => typeof value === 'string' && pattern.test(value)
+}
+
+function isBoolean(value: unknown): boolean {
+  return typeof value === 'boolean'
+}
+
+function isMaxAge(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= 34_560_000
+}

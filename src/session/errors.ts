@@ -1,0 +1,28 @@
+/** Every error of this library that is not a mistake in the caller's arguments. */
+export class SessionError extends Error {
+  override name = 'SessionError'
+}
+
+/** A session's cookie would be larger than browsers keep. Nothing was sent. */
+export class CookieTooLargeError extends SessionError {
+  override name = 'CookieTooLargeError'
+}
+
+/** A session was changed when its response had already been committed, for example in a stream. */
+export class SessionCommittedError extends SessionError {
+  override name = 'SessionCommittedError'
+}
+
+/**
+ * A store failed. Hono answers it with 503, as it does an `HTTPException`: no cookie is sent and
+ * nobody is logged out.
+ */
+export class StoreError extends SessionError {
+  override name = 'StoreError'
+  readonly status = 503
+
+  /** Makes the answer for the client, which tells nothing of the cause. */
+  getResponse(): Response {
+    return new Response('Service Unavailable', { status: this.status })
+  }
+}

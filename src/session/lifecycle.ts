@@ -1,0 +1,152 @@
+import type { Codec } from './codecs/codec.ts'
+import { findCookies, maxCookieBytes } from './cookie.ts'
+import { CookieTooLargeError } from './errors.ts'
+import type { Config, RejectReason } from './options.ts'
+import { createState, csrfKey, isChanged, type State } from './state.ts'
+
+/** Seconds by which the clock of another server may be ahead. */
+const maxSkew = 60
+
+/** What the cookie held. */
+interface Kept {
+  readonly payload: string
+  readonly renewed: number
+  readonly created: number
+  readonly data: object
+  /** Whether the newest secret signed it. */
+  readonly isCurrent: boolean
+}
+
+/** A session as a request found it, and what the request then makes of it. */
+export interface Opened {
+  readonly kept: Kept | null
+  readonly rejected: RejectReason | null
+  readonly state: State
+}
+
+/**
+ * Reads the session that a `Cookie` header carries, or begins one.
+ *
+ * @param now - Seconds since the epoch.
+ * @param isVisit - Whether somebody sees the response, so that flash messages are used up.
+ */
+export async function load(
+  config: Config,
+  header: string,
+  now: number,
+  isVisit: boolean,
+): Promise<Opened> {
+  const found = await find(config, header, now)
+  const [kept, rejected] = typeof found === 'string' ? [null, found] : [found, null]
+  return { kept, rejected, state: createState(now, isVisit, kept) }
+}
+
+async function find(
+  config: Config,
+  header: string,
+  now: number,
+): Promise<Kept | RejectReason | null> {
+  const [token, second] = findCookies(header, config.cookie.name)
+  if (token === undefined) return null
+  if (second !== undefined) return 'duplicate'
+  if (config.cookie.name.length + token.length > maxCookieBytes) return 'forged'
+  for (const [age, codec] of config.codecs.entries()) {
+    const payload = await codec.decode(token)
+    if (payload === null) continue
+    const kept = parse(payload, age === 0, now)
+    if (kept === null) return 'malformed'
+    return isExpired(config, kept, now) ? 'expired' : kept
+  }
+  return 'forged'
+}
+
+/** Takes Pyramid's `[renewed, created, data]` apart. */
+function parse(payload: string, isCurrent: boolean, now: number): Kept | null {
+  let parts: unknown
+  try {
+    parts = JSON.parse(payload)
+  } catch {
+    return null // signed by our secret, but not by us
+  }
+  if (!Array.isArray(parts) || parts.length !== 3) return null
+  const [renewed, created, data] = parts
+  if (!isTime(renewed, now) || !isTime(created, now)) return null
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) return null
+  return { payload, renewed, created, data, isCurrent }
+}
+
+function isTime(value: unknown, now: number): value is number {
+  return typeof value === 'number' && value >= 0 && value <= now + maxSkew
+}
+
+function isExpired(
+  { timeout, lifetime }: Config,
+  { renewed, created }: Kept,
+  now: number,
+): boolean {
+  if (timeout !== null && now - renewed > timeout) return true
+  return lifetime !== null && now - created > lifetime
+}
+
+/**
+ * Ends a request's session: from here on it cannot be changed.
+ *
+ * @param threw - Whether the handler failed.
+ * @returns The `Set-Cookie` line to send, or `null` when nothing is to be told to the browser.
+ * @throws {CookieTooLargeError} When browsers would not keep it.
+ * @throws {TypeError} When a value was mutated into what JSON cannot carry.
+ */
+export async function commit(
+  config: Config,
+  opened: Opened,
+  threw: boolean,
+): Promise<string | null> {
+  const { kept, rejected } = opened
+  opened.state.committed = true
+  const state = threw && !config.setOnError ? withoutChanges(opened) : opened.state
+
+  if (isChanged(state) || isDue(config, opened)) {
+    if (state.data.size > 0) {
+      const data = Object.fromEntries(state.data)
+      return write(config, JSON.stringify([state.now, state.created, data]), state)
+    }
+    return kept !== null || rejected === 'expired' ? config.cookie.remove : null
+  }
+  if (state.refused) return null
+  if (rejected === 'expired') return config.cookie.remove
+  return kept !== null && !kept.isCurrent ? write(config, kept.payload, state) : null
+}
+
+/** Undoes what the handler did, but for the end of the old session's identity. */
+function withoutChanges({ kept, state: { now, isVisit, fate, refused } }: Opened): State {
+  const found = kept && fate !== 'invalidated' ? parse(kept.payload, kept.isCurrent, now) : null
+  const state = createState(now, isVisit, found)
+  if (fate === 'regenerated') state.data.delete(csrfKey)
+  return Object.assign(state, { fate, refused })
+}
+
+/** Tells whether a session that was only read is to be written, to extend its life. */
+function isDue({ reissueTime }: Config, { kept, state }: Opened): boolean {
+  if (kept === null || reissueTime === null || state.refused) return false
+  return state.now - kept.renewed > reissueTime
+}
+
+async function write(config: Config, payload: string, state: State): Promise<string> {
+  const { codecs, cookie } = config
+  const token = await (codecs[0] as Codec).encode(payload)
+  const size = cookie.name.length + token.length
+  if (size > maxCookieBytes) throw tooLarge(cookie.name, size, state)
+  return cookie.set(token)
+}
+
+function tooLarge(name: string, size: number, state: State): CookieTooLargeError {
+  const encoder = new TextEncoder()
+  const largest = [...state.data]
+    .map(([key, value]) => ({ key, bytes: encoder.encode(JSON.stringify(value)).length }))
+    .sort((a, b) => b.bytes - a.bytes)
+    .slice(0, 3)
+    .map(({ key, bytes }) => `${key} (${bytes})`)
+  return new CookieTooLargeError(
+    `session: the cookie ${name} has ${size} bytes, more than the ${maxCookieBytes} that browsers keep. Largest keys, with their bytes: ${largest.join(', ')}. Keep less.`,
+  )
+}

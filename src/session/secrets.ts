@@ -1,0 +1,44 @@
+const minBytes = 32
+
+const cure = 'Make one with: openssl rand -base64 32'
+
+/** Texts that stand in documentation and are therefore known to everyone. */
+const samples = [
+  'itsaseekreet', // Pyramid's tutorial
+  'keyboard cat', // express-session's README
+  'complex_password_at_least_32_characters_long', // iron-session's README
+  'changeme',
+  'replace-me-with-32-random-bytes-or-more', // people's .env.example
+]
+
+/**
+ * Checks secrets, newest first, without ever telling one.
+ *
+ * @throws {TypeError} When one is missing, short or known.
+ */
+export function checkSecrets(secret: string | readonly string[]): readonly string[] {
+  const secrets = typeof secret === 'string' ? [secret] : secret
+  if (secrets === undefined || secrets.length === 0) refuse('is missing')
+  if (!Array.isArray(secrets)) refuse('is neither a text nor a list of texts')
+  for (const each of secrets) check(each)
+  return secrets
+}
+
+function check(secret: unknown): void {
+  if (secret === undefined || secret === '') refuse('is missing')
+  if (typeof secret !== 'string') refuse('is not a text')
+  const bytes = new TextEncoder().encode(secret).length
+  if (bytes < minBytes) refuse(`has ${bytes} bytes, fewer than ${minBytes}`)
+  if (isSample(secret.trim().toLowerCase())) refuse('is a known sample or one character repeated')
+}
+
+/** Tells whether the text is a sample, or one character, over and over. */
+function isSample(text: string): boolean {
+  return [text.charAt(0), ...samples].some(
+    (unit) => unit.repeat(Math.ceil(text.length / unit.length)).slice(0, text.length) === text,
+  )
+}
+
+function refuse(problem: string): never {
+  throw new TypeError(`session(): secret ${problem}. ${cure}`)
+}
