@@ -27,24 +27,25 @@ export interface Opened {
 /**
  * Reads the session that a `Cookie` header carries, or begins one.
  *
- * @param now - Seconds since the epoch.
+ * @param clock - Seconds since the epoch, with their fraction: a session expires at once when its time
+ * is up, though its stamps are whole seconds.
  * @param isVisit - Whether somebody sees the response, so that flash messages are used up.
  */
 export async function load(
   config: Config,
   header: string,
-  now: number,
+  clock: number,
   isVisit: boolean,
 ): Promise<Opened> {
-  const found = await find(config, header, now)
+  const found = await find(config, header, clock)
   const [kept, rejected] = typeof found === 'string' ? [null, found] : [found, null]
-  return { kept, rejected, state: createState(now, isVisit, kept) }
+  return { kept, rejected, state: createState(Math.floor(clock), isVisit, kept) }
 }
 
 async function find(
   config: Config,
   header: string,
-  now: number,
+  clock: number,
 ): Promise<Kept | RejectReason | null> {
   const [token, second] = findCookies(header, config.cookie.name)
   if (token === undefined) return null
@@ -53,15 +54,15 @@ async function find(
   for (const [age, codec] of config.codecs.entries()) {
     const payload = await codec.decode(token)
     if (payload === null) continue
-    const kept = parse(payload, age === 0, now)
+    const kept = parse(payload, age === 0, clock)
     if (kept === null) return 'malformed'
-    return isExpired(config, kept, now) ? 'expired' : kept
+    return isExpired(config, kept, clock) ? 'expired' : kept
   }
   return 'forged'
 }
 
 /** Takes Pyramid's `[renewed, created, data]` apart. */
-function parse(payload: string, isCurrent: boolean, now: number): Kept | null {
+function parse(payload: string, isCurrent: boolean, clock: number): Kept | null {
   let parts: unknown
   try {
     parts = JSON.parse(payload)
@@ -70,22 +71,22 @@ function parse(payload: string, isCurrent: boolean, now: number): Kept | null {
   }
   if (!Array.isArray(parts) || parts.length !== 3) return null
   const [renewed, created, data] = parts
-  if (!isTime(renewed, now) || !isTime(created, now)) return null
+  if (!isTime(renewed, clock) || !isTime(created, clock)) return null
   if (typeof data !== 'object' || data === null || Array.isArray(data)) return null
   return { payload, renewed, created, data, isCurrent }
 }
 
-function isTime(value: unknown, now: number): value is number {
-  return typeof value === 'number' && value >= 0 && value <= now + maxSkew
+function isTime(value: unknown, clock: number): value is number {
+  return typeof value === 'number' && value >= 0 && value <= clock + maxSkew
 }
 
 function isExpired(
   { timeout, lifetime }: Config,
   { renewed, created }: Kept,
-  now: number,
+  clock: number,
 ): boolean {
-  if (timeout !== null && now - renewed > timeout) return true
-  return lifetime !== null && now - created > lifetime
+  if (timeout !== null && clock - renewed > timeout) return true
+  return lifetime !== null && clock - created > lifetime
 }
 
 /**

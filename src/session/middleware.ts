@@ -67,8 +67,7 @@ async function open<Data extends object, Flash extends object>(
   configFor: (c: Context) => Config,
 ): Promise<Open<Data, Flash>> {
   const config = configFor(c)
-  const now = Math.floor(Date.now() / 1000)
-  const opened = await load(config, c.req.header('Cookie') ?? '', now, isVisit(c))
+  const opened = await load(config, c.req.header('Cookie') ?? '', Date.now() / 1000, isVisit(c))
   if (opened.rejected) await config.onReject(opened.rejected, c)
   return { config, opened, session: new Session(opened.state) }
 }

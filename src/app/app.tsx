@@ -1,0 +1,105 @@
+import { type Context, Hono } from 'hono'
+import { getCookie } from 'hono/cookie'
+import { methodNotAllowed } from 'hono/method-not-allowed'
+import { secureHeaders } from 'hono/secure-headers'
+import { csrf, csrfToken, type Session } from '../session/index.ts'
+import { cleanItem, maxItemLength, whyNot, without } from './cart.ts'
+import { answerError, fault } from './faults.tsx'
+import { headers } from './headers.ts'
+import { inspect } from './inspect.ts'
+import { CartPage } from './pages/cart.tsx'
+import { CounterPage } from './pages/counter.tsx'
+import { SessionPage } from './pages/session.tsx'
+import { type SiteData, type SiteFlash, sessions } from './sessions.ts'
+
+/** Makes the site. */
+export function createApp() {
+  const app = new Hono<{ Bindings: Env }>()
+  app.onError(answerError)
+  app.notFound((c) => fault(c, 404))
+  app.use(secureHeaders(headers))
+  app.use(methodNotAllowed({ app, onMethodNotAllowed: refuseMethod }))
+
+  return app
+    .use(sessions())
+    .get('/', async (c) => {
+      const count = visit(await c.var.session(), c.req.method)
+      return c.html(<CounterPage view="Home View" count={count} path="/" />)
+    })
+    .get('/howdy', async (c) => {
+      const count = visit(await c.var.session(), c.req.method)
+      return c.html(<CounterPage view="Hello View" count={count} path="/howdy" />)
+    })
+    .get('/cart', async (c) => {
+      const session = await c.var.session()
+      return c.html(
+        <CartPage
+          items={session.get('cart') ?? []}
+          messages={session.popFlash()}
+          errors={session.popFlash('error')}
+          csrfToken={csrfToken(session)}
+          maxLength={maxItemLength}
+        />,
+      )
+    })
+    .post('/cart', csrf(), async (c) => {
+      const session = await c.var.session()
+      const item = await postedItem(c)
+      const problem = whyNot(session.get('cart') ?? [], item)
+      if (problem) {
+        session.flash(problem, 'error', false)
+      } else {
+        session.update('cart', (cart = []) => [...cart, item])
+        session.flash('Your item was added.', '', false)
+      }
+      return c.redirect('/cart', 303)
+    })
+    .post('/cart/remove', csrf(), async (c) => {
+      const session = await c.var.session()
+      const item = await postedItem(c)
+      if (session.get('cart')?.includes(item)) {
+        session.update('cart', (cart = []) => without(cart, item))
+        session.flash('Your item was removed.', '', false)
+      } else {
+        session.flash('There is no such item.', 'error', false)
+      }
+      return c.redirect('/cart', 303)
+    })
+    .get('/session', async (c) => {
+      const session = await c.var.session()
+      return c.html(<SessionPage {...inspect(session, getCookie(c, 'session', 'host'))} />)
+    })
+    .post('/session/reset', csrf(), async (c) => {
+      const session = await c.var.session()
+      session.delete('counter')
+      session.flash('The counter starts again.', '', false)
+      return c.redirect('/session', 303)
+    })
+    .post('/session/regenerate', csrf(), async (c) => {
+      const session = await c.var.session()
+      session.regenerate()
+      session.flash('Your session has a new identity.', '', false)
+      return c.redirect('/session', 303)
+    })
+    .post('/session/invalidate', csrf(), async (c) => {
+      const session = await c.var.session()
+      session.invalidate()
+      session.flash('Your session was forgotten. This is a new one.')
+      return c.redirect('/session', 303)
+    })
+}
+
+/** Counts a visit to any page. Nobody sees the answer to `HEAD`, so it is none. */
+function visit(session: Session<SiteData, SiteFlash>, method: string): number {
+  if (method === 'HEAD') return session.get('counter') ?? 0
+  return session.update('counter', (count = 0) => count + 1)
+}
+
+async function postedItem(c: Context): Promise<string> {
+  const form = await c.req.parseBody().catch(() => ({ item: '' }))
+  return cleanItem(form.item)
+}
+
+function refuseMethod(c: Context, methods: string[]) {
+  return fault(c, 405, { Allow: methods.join(', ') })
+}

@@ -1,0 +1,36 @@
+import { type SessionOptions, session } from '../session/index.ts'
+
+/** What the site keeps of a visitor. */
+export interface SiteData {
+  counter: number
+  cart: string[]
+}
+
+/** The site's flash queues: news and faults, both plain text. */
+export interface SiteFlash {
+  '': string
+  error: string
+}
+
+/** The session's cookie, by its whole name. */
+export const cookieName = '__Host-session'
+
+/** Seconds after which the site forgets: without a visit, and at the latest. */
+export const limits = { timeout: 20 * 60, lifetime: 8 * 60 * 60 }
+
+/** Gives the site's requests their session. */
+export function sessions() {
+  return session<SiteData, SiteFlash>((c) => options(c.env))
+}
+
+function options(env: Partial<Env>): SessionOptions {
+  if (env.SESSION_SECRET) return { secret: env.SESSION_SECRET, ...limits }
+  throw new MissingSecretError(
+    'SESSION_SECRET is not set. Set it with: npx wrangler secret put SESSION_SECRET',
+  )
+}
+
+/** The Worker was deployed without its secret. */
+export class MissingSecretError extends Error {
+  override name = 'MissingSecretError'
+}

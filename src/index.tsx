@@ -1,0 +1,3 @@
+import { createApp } from './app/app.tsx'
+
+export default createApp()

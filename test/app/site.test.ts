@@ -1,0 +1,340 @@
+import { env } from 'cloudflare:workers'
+import { HTTPException } from 'hono/http-exception'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { createApp } from '../../src/app/app.tsx'
+import worker from '../../src/index.tsx'
+import { StoreError } from '../../src/session/index.ts'
+import { visitor } from './pages.ts'
+
+afterEach(() => {
+  vi.restoreAllMocks()
+  vi.useRealTimers()
+})
+
+describe('the counter', () => {
+  it('counts each visit', async () => {
+    const { count } = visitor()
+    expect([await count('/'), await count('/'), await count('/')]).toEqual([1, 2, 3])
+  })
+
+  it('is shared by both views, which say who they are', async () => {
+    const { read } = visitor()
+    const home = await read('/')
+    expect(home).toContain('<h1>Hi Home View</h1>')
+    expect(home).toContain('<title>Home View</title>')
+    expect(home).toContain('<p>Count: 1</p>')
+    const hello = await read('/howdy')
+    expect(hello).toContain('<h1>Hi Hello View</h1>')
+    expect(hello).toContain('<title>Hello View</title>')
+    expect(hello).toContain('<p>Count: 2</p>')
+  })
+
+  it('goes on after a restart and a redeploy with the same secret', async () => {
+    const before = visitor(createApp(), { ...env })
+    await before.count('/')
+    const after = visitor(createApp(), { ...env })
+    for (const [name, value] of before.cookies) after.cookies.set(name, value)
+    expect(await after.count('/howdy')).toBe(2)
+  })
+
+  it('starts again with another secret', async () => {
+    const before = visitor()
+    await before.count('/')
+    const after = visitor(createApp(), { SESSION_SECRET: 'another-secret-of-more-than-32-bytes' })
+    for (const [name, value] of before.cookies) after.cookies.set(name, value)
+    expect(await after.count('/')).toBe(1)
+  })
+
+  it('is not moved by HEAD, nor by the other pages', async () => {
+    const { count, get, request } = visitor()
+    await count('/')
+    expect((await request('/', { method: 'HEAD' })).status).toBe(200)
+    for (const page of ['/cart', '/session', '/nowhere']) await get(page)
+    expect(await count('/')).toBe(2)
+  })
+
+  it('is served by the entry of the Worker', async () => {
+    expect(await visitor(worker).count('/')).toBe(1)
+  })
+})
+
+describe('the cart', () => {
+  it('adds an item, redirects with 303, and says so once', async () => {
+    const { submit, read } = visitor()
+    const { answer, page } = await submit('/cart', '/cart', { item: 'Red apples' })
+    expect(answer.status).toBe(303)
+    expect(page).toMatch(/role="status".*Your item was added\./s)
+    expect(page).toContain('Red apples')
+    const again = await read('/cart')
+    expect(again).not.toContain('Your item was added.')
+    expect(again).toContain('Red apples')
+  })
+
+  it.each([
+    ['an empty', ''],
+    ['a blank', ' \t\n '],
+    ['an over-long', 'x'.repeat(81)],
+  ])('refuses %s item with an alert and adds nothing', async (_, item) => {
+    const { submit } = visitor()
+    const { answer, page } = await submit('/cart', '/cart', { item })
+    expect(answer.status).toBe(303)
+    expect(page).toContain('role="alert"')
+    expect(page).toContain('Your cart is empty')
+  })
+
+  it('takes an item of 80 characters', async () => {
+    const { page } = await visitor().submit('/cart', '/cart', { item: 'x'.repeat(80) })
+    expect(page).toContain('Your item was added.')
+  })
+
+  it('removes one of two equal items', async () => {
+    const { submit } = visitor()
+    await submit('/cart', '/cart', { item: 'tea' })
+    await submit('/cart', '/cart', { item: 'tea' })
+    const { page } = await submit('/cart', '/cart/remove', { item: 'tea' })
+    expect(page).toContain('Your item was removed.')
+    expect(page.match(/<span dir="auto">tea<\/span>/g)).toHaveLength(1)
+  })
+
+  it('says when there is no such item to remove', async () => {
+    const { page } = await visitor().submit('/cart', '/cart/remove', { item: 'ghost' })
+    expect(page).toMatch(/role="alert".*There is no such item\./s)
+  })
+
+  it.each([
+    ['Chinese', '茶'.repeat(80)],
+    ['emoji', '🍵'.repeat(40)],
+    ['quotes', '"'.repeat(80)],
+    ['control characters', 'x\u0001'.repeat(40)],
+  ])('fills up with %s but never outgrows the cookie', async (_, item) => {
+    const { submit, cookies } = visitor()
+    let page = ''
+    for (let i = 0; i < 40 && !page.includes('Your cart is full.'); i++) {
+      const sent = await submit('/cart', '/cart', { item })
+      expect(sent.answer.status).toBe(303)
+      page = sent.page
+    }
+    expect(page).toContain('Your cart is full.')
+    expect((cookies.get('__Host-session') ?? '').length).toBeGreaterThan(2000)
+  })
+
+  it('escapes what a visitor typed', async () => {
+    const { page } = await visitor().submit('/cart', '/cart', {
+      item: `<img src=x onerror="a()">'`,
+    })
+    expect(page).not.toContain('<img src=x')
+    expect(page).toContain('&lt;img src=x onerror=&quot;a()&quot;&gt;')
+  })
+
+  it('stays as it is when messages pile up unread', async () => {
+    const site = visitor()
+    const csrf_token = await site.token('/cart')
+    for (let i = 0; i < 100; i++) await site.post('/cart', { item: '', csrf_token })
+    expect((await site.read('/cart')).match(/Please name an item\./g)).toHaveLength(1)
+  })
+})
+
+describe('the inspector', () => {
+  it('takes the cookie apart that the browser sent, to the byte', async () => {
+    const { count, read, cookies } = visitor()
+    await count('/')
+    const cookie = cookies.get('__Host-session') ?? ''
+    const page = await read('/session')
+    const [payload, signature] = cookie.split('.')
+    expect(page).toContain(`<code>${payload}</code>`)
+    expect(page).toContain(
+      `<strong>${'__Host-session'.length + cookie.length}</strong> of 4096 bytes`,
+    )
+    expect(page).toContain('<code>counter</code>')
+    expect(page).not.toContain(signature)
+  })
+
+  it('never shows the CSRF token that the session keeps', async () => {
+    const { read } = visitor()
+    await read('/session')
+    const page = await read('/session')
+    expect(page).toContain('CSRF token')
+    expect(page).toContain('(hidden)')
+  })
+
+  it('tells how long the session has left, idle and in all', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: 1_700_000_000_000 })
+    const { read } = visitor()
+    await read('/session')
+    vi.setSystemTime(1_700_000_100_000)
+    const page = await read('/session')
+    expect(page).toContain('18 min 20 s left')
+    expect(page).toContain('datetime="2023-11-14T22:33:20.000Z"')
+    expect(page).toContain('datetime="2023-11-15T06:13:20.000Z"')
+  })
+
+  it('works without a cookie and with a forged one', async () => {
+    const { get, cookies } = visitor()
+    expect((await get('/session')).status).toBe(200)
+    cookies.set('__Host-session', 'WzEsMSx7fV0.forged')
+    expect((await get('/session')).status).toBe(200)
+  })
+
+  it('resets the counter and keeps the cart', async () => {
+    const { count, submit } = visitor()
+    await count('/')
+    await submit('/cart', '/cart', { item: 'tea' })
+    const { answer, page } = await submit('/session', '/session/reset')
+    expect(answer.status).toBe(303)
+    expect(page).toContain('The counter starts again.')
+    expect(page).toContain('tea')
+    expect(await count('/')).toBe(1)
+  })
+
+  it('regenerates: the data stays, forms from before are dead', async () => {
+    const { count, submit, token, post } = visitor()
+    await count('/')
+    const old = await token('/cart')
+    const { page } = await submit('/session', '/session/regenerate')
+    expect(page).toContain('Your session has a new identity.')
+    expect((await post('/cart', { item: 'tea', csrf_token: old })).status).toBe(403)
+    expect(await count('/')).toBe(2)
+  })
+
+  it('forgets everything', async () => {
+    const { count, submit } = visitor()
+    await count('/')
+    await submit('/cart', '/cart', { item: 'tea' })
+    const { page } = await submit('/session', '/session/invalidate')
+    expect(page).toContain('Your session was forgotten.')
+    expect(page).not.toContain('tea')
+    expect(await count('/')).toBe(1)
+  })
+})
+
+describe('forms', () => {
+  const actions = ['/cart', '/cart/remove', '/session/reset', '/session/regenerate']
+
+  it.each([...actions, '/session/invalidate'])(
+    '%s refuses a request without a token',
+    async (path) => {
+      const { post, read } = visitor()
+      await read('/cart')
+      const answer = await post(path, { item: 'tea' })
+      expect(answer.status).toBe(403)
+      expect(await answer.text()).toContain('<h1>Not accepted</h1>')
+      expect(await read('/cart')).not.toContain('tea')
+    },
+  )
+
+  it('survive a body that is not what it says', async () => {
+    const site = visitor()
+    const init = {
+      method: 'POST',
+      body: 'no multipart at all',
+      headers: {
+        'Content-Type': 'multipart/form-data; boundary=x',
+        'X-CSRF-Token': await site.token('/cart'),
+      },
+    }
+    expect((await site.request('/cart', init)).status).toBe(303)
+    expect(await site.read('/cart')).toContain('Please name an item.')
+  })
+
+  it('survive a file where a text is expected', async () => {
+    const site = visitor()
+    const body = new FormData()
+    body.set('csrf_token', await site.token('/cart'))
+    body.set('item', new File(['tea'], 'tea.txt'))
+    expect((await site.request('/cart', { method: 'POST', body })).status).toBe(303)
+  })
+})
+
+describe('error pages', () => {
+  it('answers 404 in the frame of the site, without a session', async () => {
+    const answer = await visitor().get('/nowhere')
+    expect(answer.status).toBe(404)
+    expect(await answer.text()).toMatch(/<nav.*<h1>Not found<\/h1>/s)
+    expect(answer.headers.get('Set-Cookie')).toBeNull()
+    expect(answer.headers.get('Vary')).toBeNull()
+  })
+
+  it.each([
+    ['POST', '/', 'GET, HEAD'],
+    ['DELETE', '/cart', 'GET, HEAD, POST'],
+    ['GET', '/cart/remove', 'POST'],
+    ['PUT', '/session', 'GET, HEAD'],
+  ])('answers 405 to %s %s, with what is allowed', async (method, path, allowed) => {
+    const answer = await visitor().request(path, { method })
+    expect(answer.status).toBe(405)
+    expect(answer.headers.get('Allow')).toBe(allowed)
+    expect(await answer.text()).toMatch(/<nav.*<h1>Not possible<\/h1>/s)
+  })
+
+  it('answers 500 and logs the fault, telling the visitor nothing of it', async () => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const app = createApp()
+    app.get('/broken', () => {
+      throw new Error('the engine is on fire')
+    })
+    const answer = await visitor(app).get('/broken')
+    const page = await answer.text()
+    expect(answer.status).toBe(500)
+    expect(page).toMatch(/<nav.*<h1>Something broke<\/h1>/s)
+    expect(page).not.toContain('fire')
+    expect(log.mock.calls.join()).toContain('the engine is on fire')
+  })
+
+  it.each([
+    ['a store that failed', () => new StoreError('no answer')],
+    ['an exception of Hono', () => new HTTPException(503)],
+  ])('answers 503 for %s', async (_, fault) => {
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    const app = createApp()
+    app.get('/down', () => {
+      throw fault()
+    })
+    const answer = await visitor(app).get('/down')
+    expect(answer.status).toBe(503)
+    expect(await answer.text()).toMatch(/<nav.*<h1>Not available<\/h1>/s)
+  })
+
+  it.each([
+    ['missing', {}],
+    ['empty', { SESSION_SECRET: '' }],
+  ])('answers 500 when the secret is %s, and logs what to set and how', async (_, bindings) => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const answer = await visitor(createApp(), bindings).get('/')
+    expect(answer.status).toBe(500)
+    expect(await answer.text()).not.toContain('SESSION_SECRET')
+    expect(log.mock.calls).toEqual([
+      ['SESSION_SECRET is not set. Set it with: npx wrangler secret put SESSION_SECRET'],
+    ])
+  })
+
+  it('answers 500 when the secret is weak, without logging it', async () => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const answer = await visitor(createApp(), { SESSION_SECRET: 'itsaseekreet' }).get('/')
+    expect(answer.status).toBe(500)
+    expect(log.mock.calls.join()).toContain('secret has 12 bytes')
+    expect(log.mock.calls.join()).not.toContain('itsaseekreet')
+  })
+})
+
+describe('every response', () => {
+  it.each(['/', '/howdy', '/cart', '/session', '/nowhere'])(
+    'of %s has strict headers',
+    async (path) => {
+      const { headers } = await visitor().get(path)
+      const policy = headers.get('Content-Security-Policy') ?? ''
+      expect(policy).toContain("default-src 'none'")
+      expect(policy).toContain("frame-ancestors 'none'")
+      expect(policy).not.toContain('unsafe')
+      expect(headers.get('Referrer-Policy')).toBe('strict-origin-when-cross-origin')
+      expect(headers.get('X-Content-Type-Options')).toBe('nosniff')
+      const [, maxAge] = /max-age=(\d+)/.exec(headers.get('Strict-Transport-Security') ?? '') ?? []
+      expect(Number(maxAge)).toBeGreaterThanOrEqual(31_536_000)
+    },
+  )
+
+  it.each(['/', '/cart', '/session'])('of %s stays out of shared caches', async (path) => {
+    const { headers } = await visitor().get(path)
+    expect(headers.get('Cache-Control')).toBe('private, no-store')
+    expect(headers.get('Vary')).toBe('Cookie')
+  })
+})

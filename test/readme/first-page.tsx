@@ -1,0 +1,32 @@
+import { Hono } from 'hono'
+import { csrf, csrfToken, session } from '../../src/session/index.ts'
+
+interface Data {
+  visits: number
+}
+
+const app = new Hono<{ Bindings: { SESSION_SECRET: string } }>()
+  .use(session<Data>((c) => ({ secret: c.env.SESSION_SECRET })))
+  .get('/', async (c) => {
+    const session = await c.var.session()
+    const visits = session.update('visits', (n = 0) => n + 1)
+    return c.html(
+      <main>
+        {session.popFlash().map((message) => (
+          <p role="status">{message}</p>
+        ))}
+        <p>Visit {visits}</p>
+        <form method="post" action="/hello">
+          <input type="hidden" name="csrf_token" value={csrfToken(session)} />
+          <button type="submit">Say hello</button>
+        </form>
+      </main>,
+    )
+  })
+  .post('/hello', csrf(), async (c) => {
+    const session = await c.var.session()
+    session.flash('Hello!')
+    return c.redirect('/', 303)
+  })
+
+export default app
