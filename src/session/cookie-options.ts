@@ -1,5 +1,6 @@
 import { generateCookie } from 'hono/cookie'
 import type { CookieOptions, CookiePrefixOptions } from 'hono/utils/cookie'
+import { checkOptions, flag, type Rule, text, whole } from './rules.ts'
 
 /** Attributes of the session's cookie: Hono's `CookieOptions` and a name. */
 export type SessionCookieOptions = Omit<CookieOptions, 'prefix'> & {
@@ -28,6 +29,8 @@ export interface SessionCookie {
   readonly remove: string
 }
 
+const maxAge = 34_560_000 // https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.5
+
 const defaults = {
   name: 'session',
   path: '/',
@@ -42,13 +45,10 @@ const defaults = {
  * @throws {TypeError} When an attribute is unknown, malformed or at odds with another.
  */
 export function configureCookie(given: SessionCookieOptions): SessionCookie {
-  for (const [key, value] of Object.entries(given)) checkAttribute(key, value)
-  const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
-  const options = {
-    ...defaults,
-    prefix: 'prefix' in given ? given.prefix : 'host',
-    ...set,
-  } as const
+  checkOptions('session(): cookie.', given, rules)
+  const chosen = Object.entries(given).filter(([, value]) => value !== undefined)
+  const prefix = 'prefix' in given ? given.prefix : 'host'
+  const options = { ...defaults, ...Object.fromEntries(chosen), prefix }
   const { name, ...attributes } = options as CookieOptions & { name: string }
   checkTogether(attributes)
 
@@ -63,29 +63,22 @@ export function configureCookie(given: SessionCookieOptions): SessionCookie {
 }
 
 // https://www.rfc-editor.org/rfc/rfc6265#section-4.1.1; nothing here may end an attribute early.
-const rules: Record<string, [(value: unknown) => boolean, cure: string]> = {
-  name: [
-    text(/^(?!__(host|secure)-)[\w!#$%&'*+.^`|~-]+$/i),
-    'a token, its prefix in cookie.prefix',
-  ],
-  prefix: [text(/^(host|secure)$/), "'host', 'secure' or undefined"],
-  path: [text(/^\/[!-+\--:<-~]*$/), "a text that starts with '/', without spaces, ',' or ';'"],
-  domain: [text(/^\.?[a-z\d]([a-z\d.-]*[a-z\d])?$/i), 'a host name'],
-  sameSite: [text(/^(strict|lax|none)$/i), "'Strict', 'Lax' or 'None'"],
-  priority: [text(/^(low|medium|high)$/i), "'Low', 'Medium' or 'High'"],
-  maxAge: [isMaxAge, 'whole seconds from 1 to 34560000 (400 days)'],
-  expires: [(value) => value instanceof Date && !Number.isNaN(value.getTime()), 'a Date'],
-  httpOnly: [isBoolean, 'true or false'],
-  secure: [isBoolean, 'true or false'],
-  partitioned: [isBoolean, 'true or false'],
+const rules: Record<keyof SessionCookieOptions, Rule> = {
+  name: text(/^(?!__(host|secure)-)[\w!#$%&'*+.^`|~-]+$/i, 'a token, its prefix in cookie.prefix'),
+  prefix: text(/^(host|secure)$/, "'host', 'secure' or undefined"),
+  path: text(/^\/[!-+\--:<-~]*$/, "a text that starts with '/', without spaces, ',' or ';'"),
+  domain: text(/^\.?[a-z\d]([a-z\d.-]*[a-z\d])?$/i, 'a host name'),
+  sameSite: text(/^(strict|lax|none)$/i, "'Strict', 'Lax' or 'None'"),
+  priority: text(/^(low|medium|high)$/i, "'Low', 'Medium' or 'High'"),
+  maxAge: whole('seconds', 1, maxAge),
+  expires: { type: 'object', cure: 'a Date at most 400 days away', allows: isExpiry },
+  httpOnly: flag,
+  secure: flag,
+  partitioned: flag,
 }
 
-function checkAttribute(key: string, value: unknown): void {
-  const rule = Object.hasOwn(rules, key) ? rules[key] : undefined
-  if (!rule) throw new TypeError(`session(): cookie.${key} is not an option: remove it`)
-  const [allows, cure] = rule
-  if (value === undefined || allows(value)) return
-  throw new TypeError(`session(): cookie.${key} is ${JSON.stringify(value)}: give ${cure}`)
+function isExpiry(value: unknown): boolean {
+  return value instanceof Date && value.getTime() - Date.now() <= maxAge * 1000
 }
 
 function checkTogether({
@@ -107,16 +100,4 @@ function checkTogether({
   if (prefix) throw atOdds(`secure must be true with prefix '${prefix}': set prefix: undefined too`)
   if (partitioned) throw atOdds('secure must be true with cookie.partitioned')
   if (sameSite?.toLowerCase() === 'none') throw atOdds("secure must be true with sameSite 'None'")
-}
-
-function text(pattern: RegExp) {
-  return (value: unknown) => typeof value === 'string' && pattern.test(value)
-}
-
-function isBoolean(value: unknown): boolean {
-  return typeof value === 'boolean'
-}
-
-function isMaxAge(value: unknown): boolean {
-  return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= 34_560_000
 }

@@ -2,6 +2,8 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { encodeBase64url } from './codecs/base64url.ts'
 import { isMaskOf, mask } from './mask.ts'
+import { markRefused } from './refusals.ts'
+import { callback, checkOptions, flag, type Rule, text } from './rules.ts'
 import { type Session, stateOf } from './session.ts'
 import { csrfKey, write } from './state.ts'
 
@@ -49,16 +51,42 @@ const safeMethods = ['GET', 'HEAD', 'OPTIONS', 'TRACE'] // RFC 9110 §9.2.1
  * @throws {TypeError} When an option is wrong, or at a request when no session is mounted.
  */
 export function csrf(options: CsrfOptions = {}): MiddlewareHandler {
+  checkOptions('csrf(): ', options, rules)
   const { origins = [], header = 'X-CSRF-Token', field = 'csrf_token', token = true } = options
-  for (const origin of origins) checkOrigin(origin)
 
   return async function csrf(c, next) {
-    if (!safeMethods.includes(c.req.method) && !options.exempt?.(c)) {
-      if (!isWelcome(c, origins, token)) throw new HTTPException(403)
-      if (token && !(await hasToken(c, header, field))) throw new HTTPException(403)
+    const isSafe = safeMethods.includes(c.req.method) || options.exempt?.(c) === true
+    if (
+      !isSafe &&
+      !(isWelcome(c, origins, token) && (!token || (await hasToken(c, header, field))))
+    ) {
+      markRefused(c)
+      throw new HTTPException(403)
     }
     await next()
   }
+}
+
+const rules: Record<keyof CsrfOptions, Rule> = {
+  origins: {
+    type: 'object',
+    cure: "a list such as ['https://admin.example.com']",
+    allows: areOrigins,
+  },
+  header: text(/^[\w!#$%&'*+.^`|~-]+$/, 'the name of a header'),
+  field: text(/./, 'the name of a form field'),
+  exempt: callback,
+  token: flag,
+}
+
+function areOrigins(origins: unknown): boolean {
+  return Array.isArray(origins) && origins.every(isOrigin)
+}
+
+function isOrigin(origin: unknown): boolean {
+  if (typeof origin !== 'string' || !URL.canParse(origin)) return false
+  const { origin: canonical, hostname } = new URL(origin)
+  return canonical === origin && !hostname.includes('*')
 }
 
 /**
@@ -74,18 +102,11 @@ export function csrfToken<Data extends object, Flash extends object>(
 ): string {
   const state = stateOf(session)
   let secret = state.data.get(csrfKey)
-  if (typeof secret !== 'string') {
+  if (typeof secret !== 'string' || secret === '') {
     secret = encodeBase64url(crypto.getRandomValues(new Uint8Array(secretBytes)))
     write(state, csrfKey, secret)
   }
   return mask(secret as string)
-}
-
-function checkOrigin(origin: string): void {
-  if (URL.canParse(origin) && new URL(origin).origin === origin) return
-  throw new TypeError(
-    `csrf(): origins has ${JSON.stringify(origin)}: give a whole origin such as 'https://admin.example.com'`,
-  )
 }
 
 function isWelcome(c: Context, origins: readonly string[], hasToken: boolean): boolean {
@@ -107,11 +128,8 @@ async function hasToken(c: Context, header: string, field: string): Promise<bool
   }
   const token = c.req.header(header) || (await formField(c, field))
   if (typeof token !== 'string') return false
-  const state = stateOf((await open()) as Session)
-  const secret = state.data.get(csrfKey)
-  if (typeof secret === 'string' && isMaskOf(token, secret)) return true
-  state.refused = true
-  return false
+  const secret = stateOf((await open()) as Session).data.get(csrfKey)
+  return typeof secret === 'string' && secret !== '' && isMaskOf(token, secret)
 }
 
 async function formField(c: Context, field: string): Promise<unknown> {

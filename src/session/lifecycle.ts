@@ -89,10 +89,17 @@ function isExpired(
   return lifetime !== null && clock - created > lifetime
 }
 
+/** How a request ended. */
+export interface Outcome {
+  /** Its handler failed. */
+  readonly threw: boolean
+  /** It was refused, and must not extend the life of a session that it only read. */
+  readonly refused: boolean
+}
+
 /**
  * Ends a request's session: from here on it cannot be changed.
  *
- * @param threw - Whether the handler failed.
  * @returns The `Set-Cookie` line to send, or `null` when nothing is to be told to the browser.
  * @throws {CookieTooLargeError} When browsers would not keep it.
  * @throws {TypeError} When a value was mutated into what JSON cannot carry.
@@ -100,36 +107,36 @@ function isExpired(
 export async function commit(
   config: Config,
   opened: Opened,
-  threw: boolean,
+  { threw, refused }: Outcome,
 ): Promise<string | null> {
   const { kept, rejected } = opened
   opened.state.committed = true
   const state = threw && !config.setOnError ? withoutChanges(opened) : opened.state
 
-  if (isChanged(state) || isDue(config, opened)) {
+  if (isChanged(state) || (!refused && isDue(config, opened))) {
     if (state.data.size > 0) {
       const data = Object.fromEntries(state.data)
       return write(config, JSON.stringify([state.now, state.created, data]), state)
     }
     return kept !== null || rejected === 'expired' ? config.cookie.remove : null
   }
-  if (state.refused) return null
+  if (refused) return null
   if (rejected === 'expired') return config.cookie.remove
   return kept !== null && !kept.isCurrent ? write(config, kept.payload, state) : null
 }
 
 /** Undoes what the handler did, but for the end of the old session's identity. */
-function withoutChanges({ kept, state: { now, isVisit, fate, refused } }: Opened): State {
-  const found = kept && fate !== 'invalidated' ? parse(kept.payload, kept.isCurrent, now) : null
+function withoutChanges({ kept, state: { now, isVisit, fate } }: Opened): State {
+  const survives = kept !== null && fate !== 'invalidated'
+  const found = survives ? { ...kept, data: JSON.parse(kept.payload)[2] } : null
   const state = createState(now, isVisit, found)
   if (fate === 'regenerated') state.data.delete(csrfKey)
-  return Object.assign(state, { fate, refused })
+  return Object.assign(state, { fate })
 }
 
 /** Tells whether a session that was only read is to be written, to extend its life. */
 function isDue({ reissueTime }: Config, { kept, state }: Opened): boolean {
-  if (kept === null || reissueTime === null || state.refused) return false
-  return state.now - kept.renewed > reissueTime
+  return kept !== null && reissueTime !== null && state.now - kept.renewed > reissueTime
 }
 
 async function write(config: Config, payload: string, state: State): Promise<string> {

@@ -2,6 +2,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { guardCaching } from './caching.ts'
 import { commit, load, type Opened } from './lifecycle.ts'
 import { type Config, configure, type SessionOptions } from './options.ts'
+import { isRefused } from './refusals.ts'
 import { Session } from './session.ts'
 
 /** What `session()` puts on the context. */
@@ -45,14 +46,23 @@ export function session<
 
   return async function session(c, next) {
     let opening: Promise<Open<Data, Flash>> | undefined
+    let threw = true
+    let ended = false
     c.set('session', async () => {
       opening ??= open(c, configFor)
-      return (await opening).session
+      const { session, opened } = await opening
+      if (ended) opened.state.committed = true // opened in a stream: the headers are gone
+      return session
     })
-    await next()
-    // Options that are wrong failed the handler already.
-    const opened = await opening?.catch(() => undefined)
-    if (opened) await close(c, opened)
+    try {
+      await next()
+      threw = c.error !== undefined
+    } finally {
+      ended = true
+      // Options that are wrong failed the handler already.
+      const found = await opening?.catch(() => undefined)
+      if (found) await close(c, found, threw)
+    }
   }
 }
 
@@ -77,9 +87,10 @@ function isVisit(c: Context): boolean {
   return c.req.method !== 'HEAD' && !c.req.header('Sec-Purpose')?.startsWith('prefetch')
 }
 
-async function close<Data extends object, Flash extends object>(
+async function close(
   c: Context,
-  { config, opened }: Open<Data, Flash>,
+  { config, opened }: Omit<Open<object, object>, 'session'>,
+  threw: boolean,
 ): Promise<void> {
   if (c.res.status === 101) {
     opened.state.committed = true // a protocol switch carries no cookie
@@ -87,7 +98,7 @@ async function close<Data extends object, Flash extends object>(
   }
   let cookie: string | null | undefined
   try {
-    cookie = await commit(config, opened, c.error !== undefined)
+    cookie = await commit(config, opened, { threw, refused: isRefused(c) })
   } finally {
     amend(c, (headers) => {
       guardCaching(headers, cookie !== null)

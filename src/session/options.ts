@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import type { Codec } from './codecs/codec.ts'
 import { signedCodec } from './codecs/signed.ts'
 import { configureCookie, type SessionCookie, type SessionCookieOptions } from './cookie-options.ts'
+import { callback, checkOptions, flag, type Rule, whole } from './rules.ts'
 import { checkSecrets } from './secrets.ts'
 
 /**
@@ -77,44 +78,26 @@ export interface Config {
  * @throws {RangeError} When a number is out of range.
  */
 export function configure(options: SessionOptions): Config {
-  const { secret, timeout = 1200, lifetime = 28_800, setOnError = true, onReject = noop } = options
-  const { reissueTime = timeout && Math.floor(timeout / 10) } = options
-  for (const name of Object.keys(options)) {
-    if (!optionNames.includes(name))
-      throw new TypeError(`session(): ${name} is not an option: remove it`)
-  }
-  checkSeconds('timeout', timeout, 1)
-  checkSeconds('reissueTime', reissueTime, 0)
-  checkSeconds('lifetime', lifetime, 1)
-  checkType('setOnError', setOnError, 'boolean')
-  checkType('onReject', onReject, 'function')
-  const cookie = configureCookie(options.cookie ?? {})
+  const { secret, ...others } = options
+  checkOptions('session(): ', others, rules)
+  const { timeout = 1200, lifetime = 28_800, setOnError = true, onReject = noop } = others
+  const { reissueTime = timeout && Math.floor(timeout / 10) } = others
+  const cookie = configureCookie(others.cookie ?? {})
   const codecs = checkSecrets(secret).map((each) => signedCodec(each, cookie.name))
   return { codecs, timeout, reissueTime, lifetime, cookie, setOnError, onReject }
 }
 
-const optionNames = [
-  'secret',
-  'timeout',
-  'reissueTime',
-  'lifetime',
-  'cookie',
-  'setOnError',
-  'onReject',
-]
+const rules: Record<keyof Omit<SessionOptions, 'secret'>, Rule> = {
+  timeout: orNever(whole('seconds', 1)),
+  reissueTime: orNever(whole('seconds', 0)),
+  lifetime: orNever(whole('seconds', 1)),
+  cookie: { type: 'object', cure: 'an object' },
+  setOnError: flag,
+  onReject: callback,
+}
+
+function orNever(rule: Rule): Rule {
+  return { ...rule, cure: `${rule.cure}, or null`, nullable: true }
+}
 
 function noop(): void {}
-
-function checkType(name: string, value: unknown, type: 'boolean' | 'function'): void {
-  if (typeof value !== type)
-    throw new TypeError(`session(): ${name} is a ${typeof value}: give a ${type}`)
-}
-
-function checkSeconds(name: string, value: number | null, least: number): void {
-  if (value === null) return
-  const cure = `give whole seconds, at least ${least}, or null`
-  if (typeof value !== 'number')
-    throw new TypeError(`session(): ${name} is a ${typeof value}: ${cure}`)
-  if (Number.isSafeInteger(value) && value >= least) return
-  throw new RangeError(`session(): ${name} is ${value}: ${cure}`)
-}

@@ -18,8 +18,9 @@ const samples = [
  */
 export function checkSecrets(secret: string | readonly string[]): readonly string[] {
   const secrets = typeof secret === 'string' ? [secret] : secret
-  if (secrets === undefined || secrets.length === 0) refuse('is missing')
+  if (secrets === undefined || secrets === null) refuse('is missing')
   if (!Array.isArray(secrets)) refuse('is neither a text nor a list of texts')
+  if (secrets.length === 0) refuse('is an empty list')
   for (const each of secrets) check(each)
   return secrets
 }
@@ -34,7 +35,8 @@ function check(secret: unknown): void {
 
 /** Tells whether the text is a sample, or one character, over and over. */
 function isSample(text: string): boolean {
-  return [text.charAt(0), ...samples].some(
+  const [character = ''] = text
+  return [character, ...samples].some(
     (unit) => unit.repeat(Math.ceil(text.length / unit.length)).slice(0, text.length) === text,
   )
 }

@@ -25,8 +25,6 @@ export interface State {
   forced: boolean
   /** Somebody looks at this response: it may use up flash messages. */
   readonly isVisit: boolean
-  /** This request must neither extend the session's life nor tidy up after it. */
-  refused: boolean
   /** Too late to change anything. */
   committed: boolean
 }
@@ -46,7 +44,6 @@ export function createState(
     fate: 'kept',
     forced: false,
     isVisit,
-    refused: false,
     committed: false,
   }
 }

@@ -1,0 +1,110 @@
+import { CookieTooLargeError } from '../errors.ts'
+import { encodeBase64url } from './base64url.ts'
+import type { Codec } from './codec.ts'
+import { decodePythonBase64, toStandardJson } from './python.ts'
+
+/** Options of `pyramidCodec()`, with the names that `SignedCookieSessionFactory` gives them. */
+export interface PyramidCodecOptions {
+  /** What the Pyramid site passes as `secret`, a text or bytes. */
+  secret: string | Uint8Array
+  /**
+   * What the Pyramid site passes as `salt`.
+   *
+   * @default 'pyramid.session.'
+   */
+  salt?: string | Uint8Array
+  /**
+   * What the Pyramid site passes as `hashalg`, as Web Crypto spells it. Its others, such as MD5, are
+   * not to be had here.
+   *
+   * @default 'SHA-512'
+   */
+  hash?: 'SHA-1' | 'SHA-256' | 'SHA-384' | 'SHA-512'
+}
+
+const digestLengths = { 'SHA-1': 20, 'SHA-256': 32, 'SHA-384': 48, 'SHA-512': 64 } // bytes
+
+/** Characters of the longest value that Pyramid itself agrees to write. */
+const maxLength = 4064
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/**
+ * Makes the codec of Pyramid's `SignedCookieSessionFactory`, to share sessions with a live Pyramid
+ * site: each reads and extends what the other wrote. A token is `base64url(HMAC + payload)`.
+ *
+ * Give `session()` beside it `lifetime: null`, Pyramid's own `timeout`, and
+ * `cookie: { prefix: undefined }` with Pyramid's `cookie_name`.
+ *
+ * Pyramid's key is `salt + secret` as they are: unlike our own codecs it binds neither the cookie's
+ * name nor a purpose, and any secret is accepted, since Pyramid chose it.
+ *
+ * @throws {TypeError} When `secret` is empty or no text or bytes, or `hash` is unknown.
+ * @see https://docs.pylonsproject.org/projects/pyramid/en/latest/api/session.html
+ */
+export function pyramidCodec(options: PyramidCodecOptions): Codec {
+  const { secret, salt = 'pyramid.session.', hash = 'SHA-512' } = options
+  if (!Object.hasOwn(digestLengths, hash)) {
+    throw new TypeError(
+      `pyramidCodec(): hash: give one of ${Object.keys(digestLengths).join(', ')}`,
+    )
+  }
+  if (secret.length === 0)
+    throw new TypeError('pyramidCodec(): secret is empty: give Pyramid’s own')
+  const digestLength = digestLengths[hash]
+  const keyBytes = saltedSecret(salt, secret)
+  let cached: CryptoKey | undefined
+  async function key(): Promise<CryptoKey> {
+    const hmac = { name: 'HMAC', hash }
+    cached ??= await crypto.subtle.importKey('raw', keyBytes, hmac, false, ['sign', 'verify'])
+    return cached
+  }
+
+  return {
+    async encode(payload) {
+      const bytes = encoder.encode(payload)
+      const mac = await crypto.subtle.sign('HMAC', await key(), bytes)
+      const token = encodeBase64url(concatenate(new Uint8Array(mac), bytes))
+      if (token.length <= maxLength) return token
+      throw new CookieTooLargeError(
+        `session: the cookie's value has ${token.length} bytes, more than the ${maxLength} that Pyramid can write. Keep less.`,
+      )
+    },
+    async decode(token) {
+      const bytes = decodePythonBase64(token)
+      if (bytes === null || bytes.length < digestLength) return null
+      const payload = bytes.subarray(digestLength)
+      const mac = bytes.subarray(0, digestLength)
+      if (!(await crypto.subtle.verify('HMAC', await key(), mac, payload))) return null
+      try {
+        return toStandardJson(decoder.decode(payload))
+      } catch {
+        return '' // signed, but not UTF-8: no session, as in Pyramid
+      }
+    },
+  }
+}
+
+/** Joins salt and secret as WebOb's `SignedSerializer` does: both in Latin-1 if that can spell both. */
+function saltedSecret(salt: string | Uint8Array, secret: string | Uint8Array) {
+  const toBytes = [salt, secret].every(isLatin1)
+    ? (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0))
+    : (text: string) => encoder.encode(text)
+  const [first, second] = [salt, secret].map((part) =>
+    typeof part === 'string' ? toBytes(part) : part,
+  )
+  return concatenate(first as Uint8Array, second as Uint8Array)
+}
+
+function isLatin1(part: string | Uint8Array): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: Latin-1 begins with the control characters
+  return typeof part !== 'string' || /^[\x00-\xff]*$/.test(part)
+}
+
+function concatenate(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(first.length + second.length)
+  bytes.set(first)
+  bytes.set(second, first.length)
+  return bytes
+}

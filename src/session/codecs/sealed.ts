@@ -1,0 +1,51 @@
+import { decodeBase64url, encodeBase64url } from './base64url.ts'
+import type { Codec } from './codec.ts'
+import { deriveKeyBytes } from './keys.ts'
+
+const nonceLength = 12 // bytes: 96 random bits, NIST SP 800-38D §8.2.2
+const encoder = new TextEncoder()
+const decoder = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true })
+
+/**
+ * Makes the codec that seals: only the secret's holder can read or write the cookie. A token is
+ * `base64url(nonce + AES-256-GCM(payload))`.
+ *
+ * Under one secret 2³² tokens can be sealed before a nonce is likely enough to repeat (SP 800-38D
+ * §8.3). A site that writes more replaces its secret in time.
+ *
+ * @param cookieName - With its prefix: a token is valid in this cookie only.
+ */
+export function sealedCodec(secret: string, cookieName: string): Codec {
+  const additionalData = encoder.encode(JSON.stringify(['sealed', cookieName]))
+  // The key, not the promise of it: on Workers another request's pending promise may never settle.
+  let cached: CryptoKey | undefined
+  async function key(): Promise<CryptoKey> {
+    if (cached) return cached
+    const bytes = await deriveKeyBytes(secret, 'sealed', cookieName)
+    cached = await crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt'])
+    return cached
+  }
+
+  return {
+    async encode(payload) {
+      const iv = crypto.getRandomValues(new Uint8Array(nonceLength))
+      const algorithm = { name: 'AES-GCM', iv, additionalData }
+      const sealed = await crypto.subtle.encrypt(algorithm, await key(), encoder.encode(payload))
+      const token = new Uint8Array(nonceLength + sealed.byteLength)
+      token.set(iv)
+      token.set(new Uint8Array(sealed), nonceLength)
+      return encodeBase64url(token)
+    },
+    async decode(token) {
+      const bytes = decodeBase64url(token)
+      if (bytes === null) return null
+      const algorithm = { name: 'AES-GCM', iv: bytes.subarray(0, nonceLength), additionalData }
+      try {
+        const sealed = bytes.subarray(nonceLength)
+        return decoder.decode(await crypto.subtle.decrypt(algorithm, await key(), sealed))
+      } catch {
+        return null // not sealed by this secret for this cookie
+      }
+    },
+  }
+}
