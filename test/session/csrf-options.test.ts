@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { describe, expect, it, vi } from 'vitest'
-import { csrf } from '../../src/session'
+import { type CsrfOptions, csrf } from '../../src/session'
 import { shop, shopper, visit } from './shop'
 
 const listed = 'https://admin.example'
@@ -24,8 +24,16 @@ describe('csrf(): options', () => {
     expect(() => csrf({ origins: [listed, origin] })).toThrow(/origins/)
   })
 
-  it('refuses a text instead of a list of origins', () => {
-    expect(() => csrf({ origins: listed as unknown as string[] })).toThrow(TypeError)
+  it.each([
+    ['a text for a list of origins', { origins: listed }],
+    ['an option that it does not know', { origin: [listed] }],
+    ['a token that is neither on nor off', { token: null }],
+    ['a header that has no name', { header: '' }],
+    ['a header that cannot be sent', { header: 'X CSRF Token' }],
+    ['a field that has no name', { field: '' }],
+    ['an exempt that is no function', { exempt: '/hook' }],
+  ])('refuses %s', (_, options) => {
+    expect(() => csrf(options as unknown as CsrfOptions)).toThrow(TypeError)
   })
 
   it('reads the token from another header', async () => {
@@ -47,6 +55,11 @@ describe('csrf(): options', () => {
       visit(app).post('/buy', {}, { headers: { 'X-Hook-Signature': signature } })
     expect((await post('good')).status).toBe(200)
     expect((await post('bad')).status).toBe(403)
+  })
+
+  it('does not take a promise of `exempt` for a yes', async () => {
+    const exempt = (async () => false) as unknown as () => boolean
+    expect((await visit(shop({ exempt })).post('/buy')).status).toBe(403)
   })
 
   it('asks for session() where none is mounted', async () => {

@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { vi } from 'vitest'
 import { signedCodec } from '../../src/session/codecs/signed'
-import { type Session, type SessionOptions, session } from '../../src/session/index'
+import { csrfToken, type Session, type SessionOptions, session } from '../../src/session/index'
 import { browser } from './jar'
 
 export const secret = 'only-these-tests-know-this-secret'
@@ -41,27 +41,25 @@ export function guest<
 >(options: Partial<SessionOptions> = {}) {
   let handler: (session: Session<Data, Flash>, c: Context) => unknown
   let failure: unknown
-  const app = new Hono()
-    .use(session<Data, Flash>({ secret, ...options }))
-    .all('*', async (c) => {
-      const result = await handler(await c.var.session(), c)
-      return result instanceof Response ? result : c.text('done')
-    })
+  const app = new Hono().use(session<Data, Flash>({ secret, ...options })).all('*', async (c) => {
+    const result = await handler(await c.var.session(), c)
+    return result instanceof Response ? result : c.text('done')
+  })
   app.onError((error, c) => {
     failure = error
     return c.text('failed', 500)
   })
   const jar = browser(app)
   const visitor = {
-    ...jar,
+    cookies: jar.cookies,
     /** The last response. */
     response: new Response(),
     /** The session's cookie. */
-    get token() {
+    get token(): string | undefined {
       return jar.cookies.get(cookieName)
     },
     /** The `Set-Cookie` lines of the last response. */
-    get sent() {
+    get sent(): string[] {
       return visitor.response.headers.getSetCookie()
     },
     async visit<T>(
@@ -79,11 +77,35 @@ export function guest<
       return result as T
     },
     /** Visits with one cookie that the test made, and tells what the session then holds. */
-    present(token: string) {
+    present(token: string): Promise<object> {
       return visitor.visit((session) => Object.fromEntries(session.entries()), {
         headers: { Cookie: `${cookieName}=${token}` },
       })
     },
   }
+  return visitor
+}
+
+/** What `known()` visitors have in their session. */
+export interface Data {
+  n: number
+  list: number[]
+  text: string
+  nested: { a: { b: number } }
+}
+
+/** What a handler does with the session of a `known()` visitor. */
+export type Use = (session: Session<Data>) => unknown
+
+/** A visitor whose session holds something of everything. */
+export async function known(options: Partial<SessionOptions> = {}) {
+  const visitor = guest<Data>(options)
+  await visitor.visit((session) => {
+    session.set('n', 1)
+    session.set('list', [1, 2])
+    session.set('nested', { a: { b: 1 } })
+    session.flash('hello')
+    csrfToken(session)
+  })
   return visitor
 }

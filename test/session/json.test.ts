@@ -41,14 +41,17 @@ const refused: [string, string, unknown, string][] = [
 ]
 
 describe('a value that JSON cannot carry', () => {
-  it.each(refused)('is refused by set(), which names its path: %s', async (_, path, value, what) => {
-    const visitor = guest()
-    const set = visitor.visit((session) => session.set('key', value))
-    const message = `session: ${path} is ${what}, which JSON cannot carry.`
-    await expect(set).rejects.toThrow(TypeError)
-    await expect(visitor.visit((session) => session.set('key', value))).rejects.toThrow(message)
-    expect(visitor.sent).toEqual([])
-  })
+  it.each(refused)(
+    'is refused by set(), which names its path: %s',
+    async (_, path, value, what) => {
+      const visitor = guest()
+      const set = visitor.visit((session) => session.set('key', value))
+      const message = `session: ${path} is ${what}, which JSON cannot carry.`
+      await expect(set).rejects.toThrow(TypeError)
+      await expect(visitor.visit((session) => session.set('key', value))).rejects.toThrow(message)
+      expect(visitor.sent).toEqual([])
+    },
+  )
 
   it('is refused by update()', async () => {
     const update = guest().visit((session) => session.update('n', () => Number.NaN))

@@ -70,6 +70,13 @@ describe('timeout and lifetime', () => {
     expect(await guest().present(token)).toEqual({})
   })
 
+  it('end a session as soon as they are over, not at the next whole second', async () => {
+    const token = await sign([start, start, { a: 1 }])
+    at(1200.001)
+    expect(await guest().present(token)).toEqual({})
+    expect(await guest({ timeout: null, lifetime: 1200 }).present(token)).toEqual({})
+  })
+
   it('keep a session that is used before each timeout', async () => {
     at(0)
     const visitor = guest()
@@ -88,7 +95,10 @@ describe('timeout and lifetime', () => {
       at(seconds)
       await visitor.visit((session) => session.update('n', (n) => (n as number) + 1))
     }
-    expect(await visitor.visit((session) => [session.get('n'), session.created])).toEqual([48, start])
+    expect(await visitor.visit((session) => [session.get('n'), session.created])).toEqual([
+      48,
+      start,
+    ])
     at(28_801)
     const after = await visitor.visit((session) => [session.size, session.new, session.created])
     expect(after).toEqual([0, true, start + 28_801])
@@ -137,6 +147,15 @@ describe('timeout and lifetime', () => {
     expect(visitor.token).toBeUndefined()
   })
 
+  it('delete the cookie of an expired session that the handler ended, too', async () => {
+    at(0)
+    const visitor = guest()
+    await visitor.visit((session) => session.set('a', 1))
+    at(1201)
+    await visitor.visit((session) => session.invalidate())
+    expect(visitor.sent).toEqual([removal])
+  })
+
   it('let an expired session begin anew in the request that wrote to it', async () => {
     at(0)
     const visitor = guest()
@@ -180,12 +199,17 @@ describe('a signed payload', () => {
     expect(await visitor.present(await sign(payload))).toEqual({})
   })
 
-  it.each(['', ' ', '[', 'undefined', `[${start},${start},{"a":1}]x`, '\ufeff[1,1,{"a":1}]', 'NaN'])(
-    'is not honoured when it is %j, which is no JSON',
-    async (text) => {
-      at(0)
-      const token = await signedCodec(secret, cookieName).encode(text)
-      expect(await guest().present(token)).toEqual({})
-    },
-  )
+  it.each([
+    '',
+    ' ',
+    '[',
+    'undefined',
+    `[${start},${start},{"a":1}]x`,
+    '\ufeff[1,1,{"a":1}]',
+    'NaN',
+  ])('is not honoured when it is %j, which is no JSON', async (text) => {
+    at(0)
+    const token = await signedCodec(secret, cookieName).encode(text)
+    expect(await guest().present(token)).toEqual({})
+  })
 })

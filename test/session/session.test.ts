@@ -27,7 +27,15 @@ describe('Session', () => {
   })
 
   it('keeps every kind of JSON value', async () => {
-    const values = { text: 't', zero: 0, half: -0.5, no: false, nil: null, list: [1, ['b']], map: {} }
+    const values = {
+      text: 't',
+      zero: 0,
+      half: -0.5,
+      no: false,
+      nil: null,
+      list: [1, ['b']],
+      map: {},
+    }
     const visitor = guest()
     await visitor.visit((session) => {
       for (const [key, value] of Object.entries(values)) session.set(key, value)
@@ -38,7 +46,13 @@ describe('Session', () => {
   it('reads in the request what it wrote there', async () => {
     const seen = await guest().visit((session) => {
       session.set('a', 1)
-      return [session.get('a'), session.has('a'), session.size, session.delete('a'), session.has('a')]
+      return [
+        session.get('a'),
+        session.has('a'),
+        session.size,
+        session.delete('a'),
+        session.has('a'),
+      ]
     })
     expect(seen).toEqual([1, true, 1, true, false])
   })
@@ -224,5 +238,14 @@ describe('regenerate()', () => {
     at(60)
     await visitor.visit((session) => session.regenerate())
     expect(payloadOf(visitor.token)).toEqual([start + 60, start, { a: 1, _f_: ['one'] }])
+  })
+
+  it('is written even where there was no CSRF token', async () => {
+    at(0)
+    const visitor = guest()
+    await visitor.visit((session) => session.set('a', 1))
+    at(60)
+    await visitor.visit((session) => session.regenerate())
+    expect(payloadOf(visitor.token)).toEqual([start + 60, start, { a: 1 }])
   })
 })

@@ -193,7 +193,9 @@ describe('a list of secrets', () => {
   it('leaves alone what the first one signed', async () => {
     at(60)
     const visitor = guest({ secret: [otherSecret, secret] })
-    expect(await visitor.present(await sign([start, start, { a: 1 }], otherSecret))).toEqual({ a: 1 })
+    expect(await visitor.present(await sign([start, start, { a: 1 }], otherSecret))).toEqual({
+      a: 1,
+    })
     expect(visitor.sent).toEqual([])
   })
 

@@ -1,31 +1,6 @@
-import { afterEach, describe, expect, it, vi } from 'vitest'
-import { type Session, type SessionOptions, csrfToken } from '../../src/session/index'
-import { at, cookieName, guest, payloadOf, start } from './fixtures'
-
-interface Data {
-  n: number
-  list: number[]
-  text: string
-  nested: { a: { b: number } }
-}
-afterEach(() => {
-  vi.useRealTimers()
-})
-
-type Use = (session: Session<Data>) => unknown
-
-/** A visitor whose session holds something of everything. */
-async function known(options: Partial<SessionOptions> = {}) {
-  const visitor = guest<Data>(options)
-  await visitor.visit((session) => {
-    session.set('n', 1)
-    session.set('list', [1, 2])
-    session.set('nested', { a: { b: 1 } })
-    session.flash('hello')
-    csrfToken(session)
-  })
-  return visitor
-}
+import { describe, expect, it } from 'vitest'
+import { csrfToken, type SessionOptions } from '../../src/session/index'
+import { cookieName, type Data, guest, known, payloadOf, type Use } from './fixtures'
 
 describe('a session that ends as it began', () => {
   it.each<[string, Use]>([
@@ -62,7 +37,10 @@ describe('a session that ends as it began', () => {
     ],
     ['update() changes nothing', (session) => session.update('n', (n = 0) => n)],
     ['a key that is not there is deleted', (session) => session.delete('text')],
-    ['a message that waits already is not to wait twice', (session) => session.flash('hello', '', false)],
+    [
+      'a message that waits already is not to wait twice',
+      (session) => session.flash('hello', '', false),
+    ],
     ['messages are only looked at', (session) => session.peekFlash().push('not kept')],
     ['there is no message to pop', (session) => session.popFlash('error' as '')],
     ['it has its CSRF token already', (session) => csrfToken(session)],
@@ -77,7 +55,11 @@ describe('a session that ends otherwise than it began', () => {
   it.each<[string, Use, Partial<Data>]>([
     ['set()', (session) => session.set('n', 2), { n: 2 }],
     ['update()', (session) => session.update('n', (n = 0) => n + 1), { n: 2 }],
-    ['a change in a list that get() gave', (session) => session.get('list')?.push(3), { list: [1, 2, 3] }],
+    [
+      'a change in a list that get() gave',
+      (session) => session.get('list')?.push(3),
+      { list: [1, 2, 3] },
+    ],
     [
       'a change deep in a value that get() gave',
       (session) => Object.assign(session.get('nested')?.a ?? {}, { b: 2 }),
@@ -188,69 +170,5 @@ describe('a session that ends empty', () => {
     visitor.cookies.set(cookieName, 'forged')
     await visitor.visit((session) => session.invalidate())
     expect(visitor.sent).toEqual([])
-  })
-})
-
-describe('setOnError', () => {
-  const fail = (use: Use) => async (session: Session<Data>) => {
-    await use(session)
-    throw new Error('broken')
-  }
-
-  it('keeps changes of a handler that threw, by default', async () => {
-    const visitor = await known()
-    await expect(visitor.visit(fail((session) => session.set('n', 2)))).rejects.toThrow('broken')
-    expect(await visitor.visit((session) => session.get('n'))).toBe(2)
-  })
-
-  it.each<[string, Use]>([
-    ['set()', (session) => session.set('n', 2)],
-    ['a nested change', (session) => session.get('list')?.push(3)],
-    ['delete()', (session) => session.delete('n')],
-    ['clear()', (session) => session.clear()],
-    ['flash()', (session) => session.flash('lost')],
-    ['popFlash()', (session) => session.popFlash()],
-    ['changed()', (session) => session.changed()],
-  ])('false: drops %s of a handler that threw', async (_, use) => {
-    const visitor = await known({ setOnError: false })
-    const before = visitor.token
-    await expect(visitor.visit(fail(use))).rejects.toThrow('broken')
-    expect(visitor.sent).toEqual([])
-    expect(visitor.token).toBe(before)
-  })
-
-  it('false: keeps changes where nothing was thrown', async () => {
-    const visitor = await known({ setOnError: false })
-    await visitor.visit((session) => session.set('n', 2))
-    expect(await visitor.visit((session) => session.get('n'))).toBe(2)
-  })
-
-  it('false: lets invalidate() stand, and drops what was written after it', async () => {
-    const visitor = await known({ setOnError: false })
-    const use = fail((session) => {
-      session.invalidate()
-      session.set('n', 2)
-    })
-    await expect(visitor.visit(use)).rejects.toThrow('broken')
-    expect(visitor.sent).toEqual([expect.stringContaining('Max-Age=0')])
-  })
-
-  it('false: lets regenerate() stand, and drops what was written beside it', async () => {
-    const visitor = await known({ setOnError: false })
-    const use = fail((session) => {
-      session.set('n', 2)
-      session.regenerate()
-    })
-    await expect(visitor.visit(use)).rejects.toThrow('broken')
-    const data = (payloadOf(visitor.token) as [number, number, object])[2]
-    expect(data).toEqual({ n: 1, list: [1, 2], nested: { a: { b: 1 } }, _f_: ['hello'] })
-  })
-
-  it('false: still extends the life of a session that was read', async () => {
-    at(0)
-    const visitor = await known({ setOnError: false })
-    at(121)
-    await expect(visitor.visit(fail((session) => session.set('n', 2)))).rejects.toThrow('broken')
-    expect(payloadOf(visitor.token)).toMatchObject({ 0: start + 121, 1: start, 2: { n: 1 } })
   })
 })

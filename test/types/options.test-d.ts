@@ -58,8 +58,14 @@ describe('session()', () => {
     session({ secret, httpOnly: true })
   })
 
-  it.each(['timeout', 'reissueTime', 'lifetime'] as const)('takes seconds for %s', (name) => {
-    expectTypeOf<SessionOptions[typeof name]>().toEqualTypeOf<number | null | undefined>()
+  it('takes seconds or null for a time', () => {
+    expectTypeOf<
+      Required<Pick<SessionOptions, 'timeout' | 'reissueTime' | 'lifetime'>>
+    >().toEqualTypeOf<{
+      timeout: number | null
+      reissueTime: number | null
+      lifetime: number | null
+    }>()
     // @ts-expect-error a number, not a text
     session({ secret, timeout: '60' })
   })

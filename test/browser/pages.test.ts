@@ -1,0 +1,152 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import type { BrowserContextOptions, Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { startSite } from './site.ts'
+
+const { browser, url, restart } = await startSite()
+
+/** Runs a visit in a browser of its own, and fails it for whatever the browser complained of. */
+async function visit(options: BrowserContextOptions, use: (page: Page) => Promise<void>) {
+  const context = await browser.newContext({ baseURL: url, ...options })
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
+  })
+  await use(page)
+  await context.close()
+  expect(complaints).toEqual([])
+}
+
+const headline = (page: Page) => page.textContent('h1')
+const status = (page: Page) => page.locator('[role=status]').allInnerTexts()
+const alert = (page: Page) => page.locator('[role=alert]').allInnerTexts()
+
+describe.each([
+  ['with JavaScript', true],
+  ['without JavaScript', false],
+])('the site %s', (_, javaScriptEnabled) => {
+  it('counts on both views, and goes on after the server has restarted', async () => {
+    await visit({ javaScriptEnabled }, async (page) => {
+      await page.goto('/')
+      expect(await headline(page)).toBe('Hi Home View')
+      expect(await page.innerText('main')).toContain('Count: 1')
+      await page.click('nav >> text=Howdy')
+      expect(await headline(page)).toBe('Hi Hello View')
+      expect(await page.innerText('main')).toContain('Count: 2')
+      await restart()
+      await page.reload()
+      expect(await page.innerText('main')).toContain('Count: 3')
+    })
+  })
+
+  it('adds and removes items by keyboard alone, and shows each message once', async () => {
+    await visit({ javaScriptEnabled }, async (page) => {
+      await page.goto('/cart')
+      await page.focus('input[name=item][type=text]')
+      await page.keyboard.type('Red apples & "pears"')
+      await page.keyboard.press('Enter')
+      await page.waitForSelector('[role=status]')
+      expect(await status(page)).toEqual(['Your item was added.'])
+      expect(await page.innerText('main')).toContain('Red apples & "pears"')
+      await page.reload()
+      expect(await status(page)).toEqual([])
+      await page.getByRole('button', { name: 'Remove Red apples & "pears"' }).press('Enter')
+      await page.waitForSelector('[role=status]')
+      expect(await status(page)).toEqual(['Your item was removed.'])
+      expect(await page.innerText('main')).toContain('Your cart is empty')
+    })
+  })
+
+  it('tells of an item that it does not take', async () => {
+    await visit({ javaScriptEnabled }, async (page) => {
+      await page.goto('/cart')
+      await page.fill('input[name=item][type=text]', '   ')
+      await page.click('text=Add')
+      await page.waitForSelector('[role=alert]')
+      expect(await alert(page)).toEqual(['Please name an item.'])
+    })
+  })
+
+  it('shows the session, and resets, regenerates and forgets it', async () => {
+    await visit({ javaScriptEnabled }, async (page) => {
+      await page.goto('/')
+      await page.goto('/session')
+      expect(await page.getByRole('rowheader', { name: 'counter' }).count()).toBe(1)
+      await page.click('text=Reset the counter')
+      await page.waitForSelector('[role=status]')
+      expect(await status(page)).toEqual(['The counter starts again.'])
+      expect(await page.getByRole('rowheader', { name: 'counter' }).count()).toBe(0)
+      await page.click('button:text("Regenerate")')
+      await page.waitForSelector('text=new identity.')
+      await page.click('button:text("Forget me")')
+      await page.waitForSelector('text=was forgotten')
+      await page.goto('/')
+      expect(await page.innerText('main')).toContain('Count: 1')
+    })
+  })
+
+  it('refuses a form that the session does not know any more', async () => {
+    const context = await browser.newContext({ baseURL: url, javaScriptEnabled })
+    const page = await context.newPage()
+    await page.goto('/cart')
+    await context.clearCookies()
+    await page.fill('input[name=item][type=text]', 'tea')
+    await page.click('text=Add')
+    await page.waitForSelector('text=Not accepted')
+    await page.click('main >> role=link')
+    expect(await headline(page)).toBe('Hi Home View')
+    await context.close()
+  })
+})
+
+describe.each(['light', 'dark'] as const)(
+  'in the %s scheme, on a phone of 360 px',
+  (colorScheme) => {
+    it.each(['/', '/howdy', '/cart', '/session', '/nowhere'])(
+      '%s passes axe and fits',
+      async (path) => {
+        const context = await browser.newContext({
+          baseURL: url,
+          colorScheme,
+          viewport: { width: 360, height: 740 },
+        })
+        const page = await context.newPage()
+        await page.goto('/cart')
+        await page.fill('input[name=item][type=text]', 'Donaudampfschifffahrt'.repeat(3))
+        await page.click('text=Add')
+        await page.waitForSelector('[role=status]')
+        if (path !== '/cart') await page.goto(path) // the cart is there, with its message
+        const { violations } = await new AxeBuilder({ page }).analyze()
+        expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([])
+        const [content, screen] = await page.evaluate(() => {
+          const { scrollWidth, clientWidth } = document.documentElement
+          return [scrollWidth, clientWidth]
+        })
+        expect(content).toBe(screen)
+        await context.close()
+      },
+    )
+  },
+)
+
+describe('the cookie', () => {
+  it('is kept by the browser under its __Host- name, out of reach of scripts', async () => {
+    const context = await browser.newContext({ baseURL: url })
+    const page = await context.newPage()
+    await page.goto('/')
+    expect(await context.cookies()).toMatchObject([
+      {
+        name: '__Host-session',
+        path: '/',
+        httpOnly: true,
+        secure: true,
+        sameSite: 'Lax',
+        expires: -1,
+      },
+    ])
+    expect(await page.evaluate(() => document.cookie)).toBe('')
+    await context.close()
+  })
+})
