@@ -59,9 +59,8 @@ export function session<
       threw = c.error !== undefined
     } finally {
       ended = true
-      // Options that are wrong failed the handler already.
-      const found = await opening?.catch(() => undefined)
-      if (found) await close(c, found, threw)
+      // What failed to open failed the handler already.
+      if (opening) await close(c, await opening.catch(() => undefined), threw)
     }
   }
 }
@@ -89,16 +88,16 @@ function isVisit(c: Context): boolean {
 
 async function close(
   c: Context,
-  { config, opened }: Omit<Open<object, object>, 'session'>,
+  open: Omit<Open<object, object>, 'session'> | undefined,
   threw: boolean,
 ): Promise<void> {
   if (c.res.status === 101) {
-    opened.state.committed = true // a protocol switch carries no cookie
+    if (open) open.opened.state.committed = true // a protocol switch carries no cookie
     return
   }
   let cookie: string | null | undefined
   try {
-    cookie = await commit(config, opened, { threw, refused: isRefused(c) })
+    if (open) cookie = await commit(open.config, open.opened, { threw, refused: isRefused(c) })
   } finally {
     amend(c, (headers) => {
       guardCaching(headers, cookie !== null)

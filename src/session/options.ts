@@ -55,7 +55,10 @@ export interface SessionOptions {
    * @default true
    */
   setOnError?: boolean
-  /** Called when a cookie that was sent is not honoured. The client never learns the reason. */
+  /**
+   * Called when a cookie that was sent is not honoured, while the session is being opened: it cannot
+   * use the session itself. The client never learns the reason.
+   */
   onReject?: (reason: RejectReason, c: Context) => void | Promise<void>
 }
 

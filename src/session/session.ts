@@ -52,7 +52,7 @@ export class Session<
     return this.keys().length
   }
 
-  /** Lists the keys of the visitor's data, oldest first. */
+  /** Lists the keys of the visitor's data. */
   keys(): Key<Data>[] {
     return [...this.#state.data.keys()].filter((key) => !isReserved(key)) as Key<Data>[]
   }
