@@ -23,7 +23,7 @@ export function sessions() {
   return session<SiteData, SiteFlash>((c) => options(c.env))
 }
 
-function options(env: Partial<Env>): SessionOptions {
+function options(env: Partial<Env>): SessionOptions<SiteData> {
   if (env.SESSION_SECRET) return { secret: env.SESSION_SECRET, ...limits }
   throw new MissingSecretError(
     'SESSION_SECRET is not set. Set it with: npx wrangler secret put SESSION_SECRET',

@@ -1,6 +1,6 @@
 import { generateCookie } from 'hono/cookie'
 import type { CookieOptions, CookiePrefixOptions } from 'hono/utils/cookie'
-import { checkOptions, flag, type Rule, text, whole } from './rules.ts'
+import { checkOptions, flag, type Rule, text, whole, withDefaults } from './rules.ts'
 
 /** Attributes of the session's cookie: Hono's `CookieOptions` and a name. */
 export type SessionCookieOptions = Omit<CookieOptions, 'prefix'> & {
@@ -46,9 +46,8 @@ const defaults = {
  */
 export function configureCookie(given: SessionCookieOptions): SessionCookie {
   checkOptions('session(): cookie.', given, rules)
-  const chosen = Object.entries(given).filter(([, value]) => value !== undefined)
   const prefix = 'prefix' in given ? given.prefix : 'host'
-  const options = { ...defaults, ...Object.fromEntries(chosen), prefix }
+  const options = { ...withDefaults<SessionCookieOptions>(defaults, given), prefix }
   const { name, ...attributes } = options as CookieOptions & { name: string }
   checkTogether(attributes)
 

@@ -3,7 +3,7 @@ import { HTTPException } from 'hono/http-exception'
 import { encodeBase64url } from './codecs/base64url.ts'
 import { isMaskOf, mask } from './mask.ts'
 import { markRefused } from './refusals.ts'
-import { callback, checkOptions, flag, type Rule, text } from './rules.ts'
+import { callback, checkOptions, flag, type Rule, text, withDefaults } from './rules.ts'
 import { type Session, stateOf } from './session.ts'
 import { csrfKey, write } from './state.ts'
 
@@ -36,6 +36,12 @@ export interface CsrfOptions {
    * @default true
    */
   token?: boolean
+  /**
+   * The name of the session on the context, as in the options of `session()`.
+   *
+   * @default 'session'
+   */
+  as?: string
 }
 
 const secretBytes = 18 // 144 bits; ASVS 5.0 V7.2.3 asks for 128
@@ -52,19 +58,26 @@ const safeMethods = ['GET', 'HEAD', 'OPTIONS', 'TRACE'] // RFC 9110 §9.2.1
  */
 export function csrf(options: CsrfOptions = {}): MiddlewareHandler {
   checkOptions('csrf(): ', options, rules)
-  const { origins = [], header = 'X-CSRF-Token', field = 'csrf_token', token = true } = options
+  const complete = withDefaults(defaults, options)
 
   return async function csrf(c, next) {
-    const isSafe = safeMethods.includes(c.req.method) || options.exempt?.(c) === true
-    if (
-      !isSafe &&
-      !(isWelcome(c, origins, token) && (!token || (await hasToken(c, header, field))))
-    ) {
-      markRefused(c)
-      throw new HTTPException(403)
+    if (!safeMethods.includes(c.req.method) && complete.exempt(c) !== true) {
+      if (!(isWelcome(c, complete) && (await hasToken(c, complete)))) {
+        markRefused(c)
+        throw new HTTPException(403)
+      }
     }
     await next()
   }
+}
+
+const defaults: Required<CsrfOptions> = {
+  origins: [],
+  header: 'X-CSRF-Token',
+  field: 'csrf_token',
+  exempt: () => false,
+  token: true,
+  as: 'session',
 }
 
 const rules: Record<keyof CsrfOptions, Rule> = {
@@ -77,6 +90,7 @@ const rules: Record<keyof CsrfOptions, Rule> = {
   field: text(/./, 'the name of a form field'),
   exempt: callback,
   token: flag,
+  as: text(/./, 'a name'),
 }
 
 function areOrigins(origins: unknown): boolean {
@@ -109,24 +123,25 @@ export function csrfToken<Data extends object, Flash extends object>(
   return mask(secret as string)
 }
 
-function isWelcome(c: Context, origins: readonly string[], hasToken: boolean): boolean {
+function isWelcome(c: Context, { origins, token }: Required<CsrfOptions>): boolean {
   const origin = c.req.header('Origin')
   const site = c.req.header('Sec-Fetch-Site')
   if (origin !== undefined && origins.includes(origin)) return true
   const fromHere = site === 'same-origin' || site === 'none'
   if (site !== undefined && !fromHere) return false
-  if (origin === undefined) return fromHere || hasToken
+  if (origin === undefined) return fromHere || token
   return origin === new URL(c.req.url).origin || (origin === 'null' && fromHere)
 }
 
-async function hasToken(c: Context, header: string, field: string): Promise<boolean> {
-  const open = c.get('session')
+async function hasToken(c: Context, options: Required<CsrfOptions>): Promise<boolean> {
+  if (!options.token) return true
+  const open = c.get(options.as)
   if (open === undefined) {
     throw new TypeError(
       'csrf(): there is no session. Mount session() before it, or set token: false',
     )
   }
-  const token = c.req.header(header) || (await formField(c, field))
+  const token = c.req.header(options.header) || (await formField(c, options.field))
   if (typeof token !== 'string') return false
   const secret = stateOf((await open()) as Session).data.get(csrfKey)
   return typeof secret === 'string' && secret !== '' && isMaskOf(token, secret)

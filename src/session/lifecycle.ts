@@ -2,6 +2,7 @@ import type { Codec } from './codecs/codec.ts'
 import { findCookies, maxCookieBytes } from './cookie.ts'
 import { CookieTooLargeError } from './errors.ts'
 import type { Config, RejectReason } from './options.ts'
+import { validate } from './schema.ts'
 import { createState, csrfKey, isChanged, type State } from './state.ts'
 
 /** Seconds by which the clock of another server may be ahead. */
@@ -56,7 +57,10 @@ async function find(
     if (payload === null) continue
     const kept = parse(payload, age === 0, clock)
     if (kept === null) return 'malformed'
-    return isExpired(config, kept, clock) ? 'expired' : kept
+    if (isExpired(config, kept, clock)) return 'expired'
+    if (!config.schema) return kept
+    const data = await validate(config.schema, kept.data)
+    return data ? { ...kept, data } : 'schema'
   }
   return 'forged'
 }

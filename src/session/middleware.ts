@@ -1,18 +1,22 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { guardCaching } from './caching.ts'
 import { commit, load, type Opened } from './lifecycle.ts'
-import { type Config, configure, type SessionOptions } from './options.ts'
+import type { Config, SessionOptions } from './options.ts'
 import { isRefused } from './refusals.ts'
 import { Session } from './session.ts'
+import { always, oncePerEnv, type Settings } from './settings.ts'
 
-/** What `session()` puts on the context. */
-export interface SessionVariables<
+/**
+ * What `session()` puts on the context: `c.var.session()` opens the visitor's session. Twice in a
+ * request it gives the same one.
+ *
+ * @typeParam As - The name, where the option `as` changes it.
+ */
+export type SessionVariables<
   Data extends object = Record<string, unknown>,
   Flash extends object = Record<string, string>,
-> {
-  /** Opens the visitor's session. Twice in a request: the same one. */
-  session: () => Promise<Session<Data, Flash>>
-}
+  As extends string = 'session',
+> = { [Name in As]: () => Promise<Session<Data, Flash>> }
 
 /**
  * Gives each request a session, at `c.var.session()`.
@@ -20,8 +24,9 @@ export interface SessionVariables<
  * A request whose handler does not open it costs nothing. One that does is committed once, when the
  * handler has returned or thrown; its response is kept out of shared caches.
  *
- * @typeParam Data - The keys of the session and the types of their values.
+ * @typeParam Data - The keys of the session and the types of their values; a schema tells it, too.
  * @typeParam Flash - The flash queues and the types of their messages.
+ * @typeParam As - The option `as`, to be repeated where `Data` is given.
  * @param options - Ready, or made from the context where they depend on bindings. Then they are asked
  * for once per `c.env`, and a mistake in them shows when a session is first opened.
  * @throws {TypeError | RangeError} When an option is wrong.
@@ -39,17 +44,24 @@ export interface SessionVariables<
 export function session<
   Data extends object = Record<string, unknown>,
   Flash extends object = Record<string, string>,
+  As extends string = 'session',
 >(
-  options: SessionOptions | ((c: Context) => SessionOptions),
-): MiddlewareHandler<{ Variables: SessionVariables<Data, Flash> }> {
-  const configFor = typeof options === 'function' ? oncePerEnv(options) : always(configure(options))
+  options: SessionOptions<Data, As> | ((c: Context) => SessionOptions<Data, As>),
+): MiddlewareHandler<{ Variables: SessionVariables<Data, Flash, As> }> {
+  const settingsFor = typeof options === 'function' ? oncePerEnv(options) : always(options)
 
   return async function session(c, next) {
+    const settings = settingsFor(c)
+    if (c.get(settings.as) !== undefined) {
+      throw new TypeError(
+        `session(): c.var.${settings.as} is taken: mount it once, and a second session with another \`as\``,
+      )
+    }
     let opening: Promise<Open<Data, Flash>> | undefined
     let threw = true
     let ended = false
-    c.set('session', async () => {
-      opening ??= open(c, configFor)
+    c.set(settings.as, async () => {
+      opening ??= open(c, settings)
       const { session, opened } = await opening
       if (ended) opened.state.committed = true // opened in a stream: the headers are gone
       return session
@@ -73,9 +85,10 @@ interface Open<Data extends object, Flash extends object> {
 
 async function open<Data extends object, Flash extends object>(
   c: Context,
-  configFor: (c: Context) => Config,
+  settings: Settings<string>,
 ): Promise<Open<Data, Flash>> {
-  const config = configFor(c)
+  const config = settings.config()
+  claim(c, config.cookie.name)
   const opened = await load(config, c.req.header('Cookie') ?? '', Date.now() / 1000, isVisit(c))
   if (opened.rejected) await config.onReject(opened.rejected, c)
   return { config, opened, session: new Session(opened.state) }
@@ -118,20 +131,13 @@ function amend(c: Context, change: (headers: Headers) => void): void {
   }
 }
 
-function always(config: Config): () => Config {
-  return () => config
-}
+const claimed = new WeakMap<Context, Set<string>>()
 
-function oncePerEnv(options: (c: Context) => SessionOptions): (c: Context) => Config {
-  const configs = new WeakMap<object, Config>()
-  const noEnv = {}
-  return (c) => {
-    const env: object = c.env ?? noEnv
-    let config = configs.get(env)
-    if (!config) {
-      config = configure(options(c))
-      configs.set(env, config)
-    }
-    return config
-  }
+/** Two sessions of one request that wrote the same cookie would overwrite each other. */
+function claim(c: Context, cookieName: string): void {
+  const names = claimed.get(c)
+  if (!names) claimed.set(c, new Set([cookieName]))
+  else if (!names.has(cookieName)) names.add(cookieName)
+  else
+    throw new TypeError(`session(): two sessions use ${cookieName}: give one another cookie.name`)
 }

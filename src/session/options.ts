@@ -1,28 +1,61 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { Context } from 'hono'
 import type { Codec } from './codecs/codec.ts'
-import { signedCodec } from './codecs/signed.ts'
+import { configureCodecs } from './codecs.ts'
 import { configureCookie, type SessionCookie, type SessionCookieOptions } from './cookie-options.ts'
-import { callback, checkOptions, flag, type Rule, whole } from './rules.ts'
-import { checkSecrets } from './secrets.ts'
+import { callback, checkOptions, flag, type Rule, text, whole } from './rules.ts'
 
 /**
  * Why a cookie that was sent is not honoured.
  *
- * - `'forged'`: no secret signed it
- * - `'malformed'`: signed, but not a session
+ * - `'forged'`: no codec knows it
+ * - `'malformed'`: a codec knows it, but it is not a session
  * - `'expired'`: past its `timeout` or `lifetime`
+ * - `'schema'`: its data does not pass the schema
  * - `'duplicate'`: sent more than once, as when a subdomain plants its own
  */
-export type RejectReason = 'forged' | 'malformed' | 'expired' | 'duplicate'
+export type RejectReason = 'forged' | 'malformed' | 'expired' | 'schema' | 'duplicate'
 
-/** Options of `session()`. */
-export interface SessionOptions {
+/**
+ * Options of `session()`.
+ *
+ * @typeParam Data - The keys of the session and the types of their values.
+ * @typeParam As - The name on the context.
+ */
+export type SessionOptions<
+  Data extends object = Record<string, unknown>,
+  As extends string = 'session',
+> = Settings<Data, As> & Format
+
+/** Options that say how the cookie is written. */
+export type Format = OwnFormat | OtherFormat
+
+interface OwnFormat {
   /**
    * What signs the cookie: at least 32 random bytes, as text. In a list the first one signs and all
    * verify, so that a secret can be replaced without logging anyone out: a session that an old one
    * signed is signed anew at that request.
    */
   secret: string | readonly string[]
+  /**
+   * `true`: the cookie is sealed (AES-256-GCM), and unreadable. `false`: it is signed (HMAC-SHA-256).
+   * Neither accepts what the other wrote.
+   *
+   * @default false
+   */
+  encrypt?: boolean
+  /** Formats, newest first, that are still read: what is found in one is written anew in our own. */
+  codec?: Codec | readonly Codec[]
+}
+
+interface OtherFormat {
+  /** The format of the cookie, instead of ours. In a list the first one writes and all read. */
+  codec: Codec | readonly Codec[]
+  secret?: never
+  encrypt?: never
+}
+
+interface Settings<Data extends object, As extends string> {
   /**
    * Seconds of inactivity after which a session is forgotten. `null`: never.
    *
@@ -60,6 +93,21 @@ export interface SessionOptions {
    * use the session itself. The client never learns the reason.
    */
   onReject?: (reason: RejectReason, c: Context) => void | Promise<void>
+  /**
+   * What the data must pass when it is read, with zod, valibot, arktype or another that speaks Standard
+   * Schema. It may fill in and transform, so that old sessions become new ones. Data that fails begins a
+   * new session.
+   *
+   * @see https://standardschema.dev
+   */
+  schema?: StandardSchemaV1<unknown, Data>
+  /**
+   * The name on the context: a second session, with another cookie and `as: 'admin'`, is
+   * `c.var.admin()`.
+   *
+   * @default 'session'
+   */
+  as?: As
 }
 
 /** Options that are checked and complete. */
@@ -72,6 +120,7 @@ export interface Config {
   readonly cookie: SessionCookie
   readonly setOnError: boolean
   readonly onReject: NonNullable<SessionOptions['onReject']>
+  readonly schema: StandardSchemaV1<unknown, object> | undefined
 }
 
 /**
@@ -80,23 +129,30 @@ export interface Config {
  * @throws {TypeError} When an option is missing, unknown or of the wrong kind.
  * @throws {RangeError} When a number is out of range.
  */
-export function configure(options: SessionOptions): Config {
-  const { secret, ...others } = options
+export function configure<Data extends object>(options: SessionOptions<Data, string>): Config {
+  const { secret, codec, ...others } = options
   checkOptions('session(): ', others, rules)
-  const { timeout = 1200, lifetime = 28_800, setOnError = true, onReject = noop } = others
+  const { timeout = 1200, lifetime = 28_800, setOnError = true, onReject = noop, schema } = others
   const { reissueTime = timeout && Math.floor(timeout / 10) } = others
   const cookie = configureCookie(others.cookie ?? {})
-  const codecs = checkSecrets(secret).map((each) => signedCodec(each, cookie.name))
-  return { codecs, timeout, reissueTime, lifetime, cookie, setOnError, onReject }
+  const codecs = configureCodecs(options, cookie.name)
+  return { codecs, timeout, reissueTime, lifetime, cookie, setOnError, onReject, schema }
 }
 
-const rules: Record<keyof Omit<SessionOptions, 'secret'>, Rule> = {
+const rules: Record<keyof Settings<object, string> | 'encrypt', Rule> = {
+  encrypt: flag,
   timeout: orNever(whole('seconds', 1)),
   reissueTime: orNever(whole('seconds', 0)),
   lifetime: orNever(whole('seconds', 1)),
   cookie: { type: 'object', cure: 'an object' },
   setOnError: flag,
   onReject: callback,
+  schema: { cure: 'a Standard Schema', allows: isSchema },
+  as: text(/./, 'a name'),
+}
+
+function isSchema(value: Partial<StandardSchemaV1> | null): boolean {
+  return typeof value?.['~standard']?.validate === 'function'
 }
 
 function orNever(rule: Rule): Rule {

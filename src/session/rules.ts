@@ -1,6 +1,6 @@
 /** What an option must be. */
 export interface Rule {
-  readonly type: 'boolean' | 'function' | 'number' | 'object' | 'string'
+  readonly type?: 'boolean' | 'function' | 'number' | 'object' | 'string'
   /** What to give, to end the message that refuses another value. */
   readonly cure: string
   /** Tells whether a value of the type will do; all of them, if absent. */
@@ -45,8 +45,14 @@ export function checkOptions(unit: string, options: object, rules: Record<string
   }
 }
 
+/** Fills in defaults; an option that is there but `undefined` takes its default, too. */
+export function withDefaults<T extends object>(defaults: T, options: Partial<T>): T {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined)
+  return { ...defaults, ...Object.fromEntries(given) }
+}
+
 function check(name: string, value: unknown, { type, cure, allows }: Rule): void {
-  if (typeof value !== type || value === null) {
+  if (type && (typeof value !== type || value === null)) {
     const kind = value === null ? 'null' : `a ${typeof value}`
     throw new TypeError(`${name} is ${kind}: give ${cure}`)
   }

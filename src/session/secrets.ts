@@ -16,7 +16,7 @@ const samples = [
  *
  * @throws {TypeError} When one is missing, short or known.
  */
-export function checkSecrets(secret: string | readonly string[]): readonly string[] {
+export function checkSecrets(secret: unknown): readonly string[] {
   const secrets = typeof secret === 'string' ? [secret] : secret
   if (secrets === undefined || secrets === null) refuse('is missing')
   if (!Array.isArray(secrets)) refuse('is neither a text nor a list of texts')

@@ -1,7 +1,19 @@
 import { assertJson } from './json.ts'
-import { assertOpen, csrfKey, flashPrefix, read, restart, type State, write } from './state.ts'
+import {
+  assertOpen,
+  csrfKey,
+  flashPrefix,
+  isReserved,
+  read,
+  restart,
+  type State,
+  write,
+} from './state.ts'
 
 type Key<T extends object> = keyof T & string
+
+/** What a key holds where it holds anything: an optional key is kept by setting it or not. */
+type Value<Data extends object, K extends keyof Data> = Exclude<Data[K], undefined>
 
 /** Reads the state behind a session: for this library's own functions over one. */
 export let stateOf: <Data extends object, Flash extends object>(
@@ -58,8 +70,8 @@ export class Session<
   }
 
   /** Lists the keys with their values. */
-  entries(): { [K in Key<Data>]: [K, Data[K]] }[Key<Data>][] {
-    return this.keys().map((key) => [key, this.get(key) as Data[Key<Data>]])
+  entries(): { [K in Key<Data>]-?: [K, Value<Data, K>] }[Key<Data>][] {
+    return this.keys().map((key) => [key, this.get(key) as Value<Data, Key<Data>>])
   }
 
   /** Tells whether the key has a value. */
@@ -78,7 +90,7 @@ export class Session<
    * @throws {TypeError} When JSON cannot carry the value, or the key is the library's own.
    * @throws {SessionCommittedError} When the response is committed.
    */
-  set<K extends Key<Data>>(key: K, value: Data[K]): void {
+  set<K extends Key<Data>>(key: K, value: Value<Data, K>): void {
     if (typeof key !== 'string' || isReserved(key)) {
       throw new TypeError(
         `session: ${JSON.stringify(key)} is not a key: give a text that is not '${csrfKey}' and does not start with '${flashPrefix}'.`,
@@ -97,7 +109,10 @@ export class Session<
    * @throws {TypeError} When JSON cannot carry the new value, or the key is the library's own.
    * @throws {SessionCommittedError} When the response is committed.
    */
-  update<K extends Key<Data>>(key: K, change: (value: Data[K] | undefined) => Data[K]): Data[K] {
+  update<K extends Key<Data>>(
+    key: K,
+    change: (value: Data[K] | undefined) => Value<Data, K>,
+  ): Value<Data, K> {
     const value = change(this.get(key))
     this.set(key, value)
     return value
@@ -203,8 +218,4 @@ export class Session<
     const messages = this.#state.data.get(flashPrefix + queue)
     return Array.isArray(messages) ? messages : []
   }
-}
-
-function isReserved(key: string): boolean {
-  return key.startsWith(flashPrefix) || key === csrfKey
 }

@@ -7,6 +7,11 @@ export const flashPrefix = '_f_'
 /** Where Pyramid keeps the CSRF token among the data, and so do we. */
 export const csrfKey = '_csrft_'
 
+/** Tells whether a key is the library's own, not the visitor's. */
+export function isReserved(key: string): boolean {
+  return key.startsWith(flashPrefix) || key === csrfKey
+}
+
 /** What a request knows of its session. `Session` is the view of it that handlers get. */
 export interface State {
   /** When the request opened the session, in seconds since the epoch: its one look at the clock. */

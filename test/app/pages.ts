@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { createApp } from '../../src/app/app.tsx'
-import { browser } from '../session/jar.ts'
+import { browser } from '../../src/session/testing.ts'
 
 /** A visitor of the site, who fills in its forms. */
 export function visitor(app = createApp(), bindings: object = env) {

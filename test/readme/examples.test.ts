@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest'
-import { browser } from '../session/jar.ts'
+import { browser } from '../../src/session/testing.ts'
 import firstPage from './first-page.tsx'
 import options from './options.ts'
 import tour from './session.ts'

@@ -10,8 +10,8 @@ import {
   StoreError,
   session,
 } from '../../src/session/index'
+import { browser } from '../../src/session/testing.ts'
 import { cookieName, secret, sign } from './fixtures'
-import { browser } from './jar'
 
 afterEach(() => {
   vi.restoreAllMocks()

@@ -2,7 +2,7 @@ import { type Context, Hono } from 'hono'
 import { vi } from 'vitest'
 import { signedCodec } from '../../src/session/codecs/signed'
 import { csrfToken, type Session, type SessionOptions, session } from '../../src/session/index'
-import { browser } from './jar'
+import { browser } from '../../src/session/testing.ts'
 
 export const secret = 'only-these-tests-know-this-secret'
 export const otherSecret = 'another-secret-that-only-tests-know'
@@ -38,7 +38,7 @@ export function payloadOf(token: string | undefined): unknown {
 export function guest<
   Data extends object = Record<string, unknown>,
   Flash extends object = Record<string, string>,
->(options: Partial<SessionOptions> = {}) {
+>(options: Partial<SessionOptions<Data>> = {}) {
   let handler: (session: Session<Data, Flash>, c: Context) => unknown
   let failure: unknown
   const app = new Hono().use(session<Data, Flash>({ secret, ...options })).all('*', async (c) => {
@@ -98,7 +98,7 @@ export interface Data {
 export type Use = (session: Session<Data>) => unknown
 
 /** A visitor whose session holds something of everything. */
-export async function known(options: Partial<SessionOptions> = {}) {
+export async function known(options: Partial<SessionOptions<Data>> = {}) {
   const visitor = guest<Data>(options)
   await visitor.visit((session) => {
     session.set('n', 1)

@@ -1,8 +1,8 @@
 import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
 import { session } from '../../src/session/index'
+import { browser } from '../../src/session/testing.ts'
 import { guest, payloadOf, secret } from './fixtures'
-import { browser } from './jar'
 
 describe('flash()', () => {
   it('keeps messages in order, and each as often as it was sent', async () => {

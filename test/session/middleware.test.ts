@@ -2,8 +2,8 @@ import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type Session, SessionCommittedError, session } from '../../src/session/index'
+import { browser } from '../../src/session/testing.ts'
 import { cookieName, guest, payloadOf, secret, sign } from './fixtures'
-import { browser } from './jar'
 
 const now = () => Math.floor(Date.now() / 1000)
 const line = /^__Host-session=[\w-]+\.[\w-]{43}; Path=\/; HttpOnly; Secure; SameSite=Lax$/

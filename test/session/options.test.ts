@@ -140,11 +140,10 @@ describe('options from the context', () => {
     expect(await (await site.request('/', { headers }, other)).json()).toEqual([])
   })
 
-  it('are asked for once per c.env, when a session is first opened', async () => {
+  it('are asked for once per c.env', async () => {
     const options = vi.fn((c: { env: Bindings }) => ({ secret: c.env.SESSION_SECRET }))
     const { app: site } = app(options)
     await site.request('/untouched', {}, env)
-    expect(options).toHaveBeenCalledTimes(0)
     for (let i = 0; i < 3; i++) await site.request('/', {}, env)
     expect(options).toHaveBeenCalledTimes(1)
     await site.request('/', {}, { ...env })
@@ -168,14 +167,6 @@ describe('options from the context', () => {
       { message: expect.stringMatching(/^session\(\): secret is missing/) },
     ])
     expect(response.headers.getSetCookie()).toEqual([])
-  })
-
-  it('that were wrong are asked for again', async () => {
-    const bindings = { SESSION_SECRET: '' }
-    const { app: site } = app((c) => ({ secret: c.env.SESSION_SECRET }))
-    expect((await site.request('/', {}, bindings)).status).toBe(500)
-    bindings.SESSION_SECRET = secret
-    expect((await site.request('/', {}, bindings)).status).toBe(200)
   })
 })
 

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { type CsrfOptions, csrf, csrfToken, type SessionOptions, session } from '../../src/session'
+import { browser } from '../../src/session/testing.ts'
 import { cookieName, payloadOf, secret } from './fixtures'
-import { browser } from './jar'
 
 /** Where the shop is. */
 export const own = 'https://shop.example'

@@ -1,8 +1,8 @@
 import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
 import { CookieTooLargeError, SessionError, session } from '../../src/session/index'
+import { browser } from '../../src/session/testing.ts'
 import { cookieName, guest, secret } from './fixtures'
-import { browser } from './jar'
 
 /** Bytes of name and value of a cookie that carries one text of so many characters. */
 function bytesWith(length: number): number {

@@ -107,7 +107,7 @@ describe('a session that ends otherwise than it began', () => {
 })
 
 describe('a session that ends empty', () => {
-  async function withOneKey(options: Partial<SessionOptions> = {}) {
+  async function withOneKey(options: Partial<SessionOptions<Data>> = {}) {
     const visitor = guest<Data>(options)
     await visitor.visit((session) => session.set('n', 1))
     return visitor

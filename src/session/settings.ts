@@ -1,0 +1,62 @@
+import type { Context } from 'hono'
+import { type Config, configure, type SessionOptions } from './options.ts'
+
+/** What the middleware needs of its options: the name at each request, the rest for a session. */
+export interface Settings<As extends string> {
+  readonly as: As
+  /** @throws {TypeError | RangeError} When an option is wrong. */
+  config(): Config
+}
+
+/** Takes options that are ready: mistakes in them show now. */
+export function always<Data extends object, As extends string>(options: SessionOptions<Data, As>) {
+  const settings = lazily(options)
+  settings.config()
+  return () => settings
+}
+
+/** Asks for options once for each `c.env`: mistakes in them show when a session is opened. */
+export function oncePerEnv<Data extends object, As extends string>(
+  make: (c: Context) => SessionOptions<Data, As>,
+) {
+  const known = new WeakMap<object, Settings<As>>()
+  const noEnv = {}
+  return (c: Context): Settings<As> => {
+    const env: object = c.env ?? noEnv
+    let settings = known.get(env)
+    if (!settings) {
+      settings = ask(make, c)
+      known.set(env, settings)
+    }
+    return settings
+  }
+}
+
+const defaultName = 'session'
+
+function ask<Data extends object, As extends string>(
+  make: (c: Context) => SessionOptions<Data, As>,
+  c: Context,
+): Settings<As> {
+  try {
+    return lazily(make(c))
+  } catch (error) {
+    const config = () => {
+      throw error
+    }
+    return { as: defaultName as As, config }
+  }
+}
+
+function lazily<Data extends object, As extends string>(
+  options: SessionOptions<Data, As>,
+): Settings<As> {
+  let config: Config | undefined
+  return {
+    as: options.as ?? (defaultName as As),
+    config() {
+      config ??= configure(options)
+      return config
+    },
+  }
+}

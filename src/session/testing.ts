@@ -1,0 +1,121 @@
+import { assertJson } from './json.ts'
+import { configure, type SessionOptions } from './options.ts'
+import { flashPrefix, isReserved } from './state.ts'
+
+/** What a session holds. */
+export interface SessionContent<Data extends object = Record<string, unknown>> {
+  data: Partial<Data>
+  /** The messages that wait, by queue. */
+  flash: Record<string, unknown[]>
+  /** When it began, in seconds since the epoch. */
+  created: number
+  /** When it was last written, in seconds since the epoch. */
+  renewed: number
+}
+
+/**
+ * Makes the `Cookie` header of a visitor who has a session already, for the tests of an app.
+ *
+ * @param options - Those of the app's `session()`.
+ * @param more - Flash messages that wait, and times other than now.
+ *
+ * @example
+ * ```ts
+ * const Cookie = await sealSession({ counter: 41 }, { secret })
+ * const response = await app.request('/', { headers: { Cookie } })
+ * ```
+ */
+export async function sealSession<Data extends object>(
+  data: Partial<Data>,
+  options: SessionOptions<Data, string>,
+  more: Partial<Omit<SessionContent, 'data'>> = {},
+): Promise<string> {
+  assertJson(data, 'data')
+  const { codecs, cookie } = configure(options)
+  const now = Math.floor(Date.now() / 1000)
+  const { flash = {}, created = now, renewed = now } = more
+  const queues = Object.entries(flash).map(([queue, messages]) => [flashPrefix + queue, messages])
+  const payload = [renewed, created, { ...data, ...Object.fromEntries(queues) }]
+  return `${cookie.name}=${await codecs[0]?.encode(JSON.stringify(payload))}`
+}
+
+/**
+ * Reads the session that a response commits, for the tests of an app.
+ *
+ * @param options - Those of the app's `session()`.
+ * @returns What the session holds; `null` when the response removes it, `undefined` when it leaves it
+ * alone.
+ */
+export async function readSession<Data extends object>(
+  response: Response,
+  options: SessionOptions<Data, string>,
+): Promise<SessionContent<Data> | null | undefined> {
+  const { codecs, cookie } = configure(options)
+  const start = `${cookie.name}=`
+  const line = response.headers.getSetCookie().find((each) => each.startsWith(start))
+  if (line === undefined) return undefined
+  if (line === cookie.remove) return null
+  const token = line.slice(start.length, line.indexOf(';'))
+  const [renewed, created, held] = JSON.parse((await codecs[0]?.decode(token)) ?? 'null')
+  const entries = Object.entries<unknown[]>(held)
+  const queues = entries.filter(([key]) => key.startsWith(flashPrefix))
+  return {
+    data: Object.fromEntries(entries.filter(([key]) => !isReserved(key))) as Partial<Data>,
+    flash: Object.fromEntries(queues.map(([key, list]) => [key.slice(flashPrefix.length), list])),
+    created,
+    renewed,
+  }
+}
+
+/** What `browser()` needs of a Hono app. */
+interface App {
+  request(path: string, init?: RequestInit, env?: object): Response | Promise<Response>
+}
+
+/**
+ * Makes a browser that visits one host, for the tests of an app: it keeps the cookies of a response
+ * and sends them from then on. It follows no redirect.
+ *
+ * @param env - The app's bindings.
+ *
+ * @example
+ * ```ts
+ * const visitor = browser(app, env)
+ * await visitor.post('/cart', { item: 'tea', csrf_token })
+ * expect(await (await visitor.get('/cart')).text()).toContain('tea')
+ * ```
+ */
+export function browser(app: App, env?: object) {
+  const cookies = new Map<string, string>()
+  const visitor = {
+    /** The cookies it has, by the names they go by on the wire. Tests may plant or steal them. */
+    cookies,
+    /** The `Set-Cookie` lines of the last response. */
+    setCookies: [] as string[],
+    get: (path: string, init?: RequestInit) => visitor.request(path, init),
+    post: (path: string, form: Record<string, string> = {}, init?: RequestInit) =>
+      visitor.request(path, { method: 'POST', body: new URLSearchParams(form), ...init }),
+    /** Sends a request. A `Cookie` header in `init` stands. */
+    async request(path: string, init: RequestInit = {}): Promise<Response> {
+      const headers = new Headers(init.headers)
+      const pairs = [...cookies].map(([name, value]) => `${name}=${value}`)
+      if (pairs.length > 0 && !headers.has('Cookie')) headers.set('Cookie', pairs.join('; '))
+      const response = await app.request(path, { ...init, headers }, env)
+      visitor.setCookies = response.headers.getSetCookie()
+      for (const line of visitor.setCookies) keep(cookies, line)
+      return response
+    },
+  }
+  return visitor
+}
+
+function keep(cookies: Map<string, string>, line: string): void {
+  const [pair = '', ...attributes] = line.split(/; */)
+  const equals = pair.indexOf('=')
+  const name = pair.slice(0, equals)
+  const value = pair.slice(equals + 1)
+  if (name.length + value.length > 4096) return
+  if (/^__(host|secure)-/i.test(name) && !attributes.includes('Secure')) return
+  if (attributes.includes('Max-Age=0')) cookies.delete(name)
+  else cookies.set(name, value)
+}
