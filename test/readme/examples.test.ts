@@ -1,13 +1,22 @@
+import { Hono } from 'hono'
 import { afterEach, expect, it, vi } from 'vitest'
-import { browser } from '../../src/session/testing.ts'
+import readme from '../../README.md?raw'
+import { pyramidCodec } from '../../src/session/codecs/pyramid.ts'
+import { csrfToken, session } from '../../src/session/index.ts'
+import { browser, sealSession } from '../../src/session/testing.ts'
+import { ed25519Codec } from './engine.ts'
 import firstPage from './first-page.tsx'
 import options from './options.ts'
+import shared from './pyramid.ts'
+import schema from './schema.ts'
 import tour from './session.ts'
+import several from './several.ts'
 
 const SESSION_SECRET = 'a-secret-that-only-the-examples-use'
 
 afterEach(() => {
   vi.restoreAllMocks()
+  vi.useRealTimers()
 })
 
 it('the first page counts visits and says hello once', async () => {
@@ -42,4 +51,63 @@ it('the options rotate secrets, rename the cookie and report a bad one', async (
   after.cookies.set('__Host-account', 'nonsense')
   await after.get('/')
   expect(warn).toHaveBeenCalledWith('A session cookie was forged')
+})
+
+it('the Pyramid example goes on with a session that Pyramid wrote', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: 1_700_000_001_000 })
+  const { get, cookies } = browser(shared, { PYRAMID_SECRET: 'itsaseekreet' })
+  cookies.set(
+    'session', // written by Pyramid 2.0 on 2023-11-14, with {"counter": 1}
+    '_ka8K7sNoLR6gNqKShfS0ncvDRPvqWF-BX0mOZx64jnJsMcEnGUio6B3WkUyuHBCwnC_1QWJ81hyqBWS9DwhsVsxNzAwMDAwMDAwLCAxNzAwMDAwMDAwLjc1LCB7ImNvdW50ZXIiOiAxfV0',
+  )
+  expect(await (await get('/howdy')).text()).toBe('Count: 2')
+  expect(await (await get('/howdy')).text()).toBe('Count: 3')
+})
+
+it('the schema fills in what an older session lacks, and refuses what it may not hold', async () => {
+  const options = { secret: SESSION_SECRET }
+  const read = async (data: object) => {
+    const Cookie = await sealSession(data, options)
+    return (await schema.request('/', { headers: { Cookie } }, { SESSION_SECRET })).text()
+  }
+  expect(await read({ cart: ['tea'] })).toBe('The theme is light')
+  expect(await read({ theme: 'dark' })).toBe('The theme is dark')
+  expect(await read({ theme: 'dark', cart: 'tea' })).toBe('The theme is light')
+})
+
+it('the preferences outlive a logout', async () => {
+  several.get('/token', async (c) => {
+    const session = await c.var.session()
+    session.set('user', 'mary')
+    return c.text(csrfToken(session))
+  })
+  const { get, post, cookies } = browser(several, { SESSION_SECRET })
+  const csrf_token = await (await get('/token')).text()
+  await post('/theme/dark', { csrf_token })
+  expect([...cookies.keys()]).toEqual(['__Host-session', '__Host-preferences'])
+  await post('/logout', { csrf_token })
+  expect([...cookies.keys()]).toEqual(['__Host-preferences'])
+})
+
+it('the engine reads with the public key and writes with the private one only', async () => {
+  const keys = await crypto.subtle.generateKey('Ed25519', false, ['sign', 'verify'])
+  const { publicKey, privateKey } = keys as CryptoKeyPair
+  const options = { codec: ed25519Codec(publicKey, privateKey) }
+  const Cookie = await sealSession({ user: 'mary' }, options)
+  const reader = new Hono()
+    .use(session<{ user: string }>({ codec: ed25519Codec(publicKey) }))
+    .get('/', async (c) => c.text((await c.var.session()).get('user') ?? 'nobody'))
+  const read = async (Cookie: string) => (await reader.request('/', { headers: { Cookie } })).text()
+  expect(await read(Cookie)).toBe('mary')
+  expect(await read(Cookie.replace(/.$/, (last) => (last === 'A' ? 'Q' : 'A')))).toBe('nobody')
+})
+
+it.each([
+  ['signed', { secret: SESSION_SECRET }],
+  ['sealed', { secret: SESSION_SECRET, encrypt: true }],
+  ["Pyramid's", { codec: pyramidCodec({ secret: SESSION_SECRET }) }],
+])('%s tokens are as long as the README says', async (format, options) => {
+  const [, length] = new RegExp(`^\\| ${format}.*\\| (\\d+) characters`, 'm').exec(readme) ?? []
+  const Cookie = await sealSession({ counter: 1 }, options)
+  expect(Cookie.slice(Cookie.indexOf('=') + 1)).toHaveLength(Number(length))
 })
