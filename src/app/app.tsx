@@ -1,5 +1,4 @@
 import { type Context, Hono } from 'hono'
-import { getCookie } from 'hono/cookie'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { secureHeaders } from 'hono/secure-headers'
 import { csrf, csrfToken, type Session } from '../session/index.ts'
@@ -67,7 +66,16 @@ export function createApp() {
     })
     .get('/session', async (c) => {
       const session = await c.var.session()
-      return c.html(<SessionPage {...inspect(session, getCookie(c, 'session', 'host'))} />)
+      const header = session.new ? undefined : c.req.header('Cookie')
+      return c.html(
+        <SessionPage
+          {...inspect(session.created, header)}
+          data={session.entries().map(([key, value]) => ({ key, value: JSON.stringify(value) }))}
+          messages={session.popFlash()}
+          errors={session.popFlash('error')}
+          csrfToken={csrfToken(session)}
+        />,
+      )
     })
     .post('/session/reset', csrf(), async (c) => {
       const session = await c.var.session()

@@ -1,61 +1,74 @@
 import { decodeBase64Url } from 'hono/utils/encode'
-import { csrfToken, type Session } from '../session/index.ts'
 import type { SessionPageProps } from './pages/session.tsx'
-import { cookieName, limits, type SiteData, type SiteFlash } from './sessions.ts'
+import { cookieName, limits } from './sessions.ts'
 
 const maxCookieBytes = 4096
+const csrfKey = '_csrft_'
+const flashPrefix = '_f_'
+
+/** What the inspector draws of a session's cookie. */
+type Drawing = Omit<SessionPageProps, 'messages' | 'errors' | 'data' | 'csrfToken'>
 
 /**
- * Takes a session apart for the inspector.
+ * Takes a session's cookie apart for the inspector.
  *
- * @param cookie - The session's cookie as the browser sent it.
+ * @param created - When the session began, in seconds since the epoch.
+ * @param header - The `Cookie` header that the session came with; `undefined` if it is new.
  */
-export function inspect(
-  session: Session<SiteData, SiteFlash>,
-  cookie: string | undefined,
-): SessionPageProps {
+export function inspect(created: number, header: string | undefined): Drawing {
   const now = Math.floor(Date.now() / 1000)
-  const token = cookie !== undefined && !session.new ? takeApart(cookie) : null
+  const token = takeApart(header)
   const parts = token ? sizes(token) : []
   return {
     store: 'cookie',
     codec: 'signed (HMAC-SHA-256)',
     cookieName,
-    created: session.created,
+    created,
     now,
     idle: left(limits.timeout, now - (token?.renewed ?? now)),
-    absolute: left(limits.lifetime, now - session.created),
+    absolute: left(limits.lifetime, now - created),
     bytes: { used: parts.reduce((sum, { bytes }) => sum + bytes, 0), limit: maxCookieBytes, parts },
     token: token && shown(token),
-    messages: session.popFlash(),
-    errors: session.popFlash('error'),
-    data: session.entries().map(([key, value]) => ({ key, value: JSON.stringify(value) })),
-    csrfToken: csrfToken(session),
   }
 }
 
 interface Token {
   payload: string
   signature: string
+  decoded: string
   renewed: number
   created: number
   data: Record<string, unknown>
 }
 
-function takeApart(cookie: string): Token {
-  const [payload = '', signature = ''] = cookie.split('.')
-  const text = new TextDecoder().decode(decodeBase64Url(payload))
-  const [renewed, created, data] = JSON.parse(text)
-  return { payload, signature, renewed, created, data }
+/** Finds the cookie as the library does, exactly: `getCookie` may find another that nobody verified. */
+function takeApart(header = ''): Token | null {
+  const [, payload, signature] =
+    new RegExp(`(?:^|;)[ \\t]*${cookieName}=([^;]*)\\.([^;]*)`).exec(header) ?? []
+  if (payload === undefined || signature === undefined) return null
+  const decoded = new TextDecoder().decode(decodeBase64Url(payload))
+  const [renewed, created, data] = JSON.parse(decoded)
+  return { payload, signature, decoded, renewed, created, data }
 }
 
-/** Shortens the signature and hides the CSRF token: a picture of the page must not be a key. */
-function shown({ payload, signature, renewed, created, data }: Token): SessionPageProps['token'] {
-  const hidden = '_csrft_' in data ? { ...data, _csrft_: '(hidden)' } : data
+/** Shortens the signature and blanks the CSRF token: a picture of the page must not be a key. */
+function shown({
+  payload,
+  signature,
+  decoded,
+  renewed,
+  created,
+  data,
+}: Token): SessionPageProps['token'] {
+  const short = `${signature.slice(0, 6)}…`
+  const secret = data[csrfKey]
+  if (typeof secret !== 'string') return { payload, signature: short, decoded }
+  const start = byteLength(decoded.slice(0, decoded.indexOf(secret)))
+  const end = start + byteLength(secret)
   return {
-    payload,
-    signature: `${signature.slice(0, 6)}…`,
-    decoded: JSON.stringify([renewed, created, hidden]),
+    payload: `${payload.slice(0, Math.floor((start * 4) / 3))}…${payload.slice(Math.ceil((end * 4) / 3))}`,
+    signature: short,
+    decoded: JSON.stringify([renewed, created, { ...data, [csrfKey]: '(hidden)' }]),
   }
 }
 
@@ -63,8 +76,8 @@ function shown({ payload, signature, renewed, created, data }: Token): SessionPa
 function sizes({ payload, signature, renewed, created, data }: Token) {
   const groups = new Map([['Time stamps', JSON.stringify([renewed, created]).length]])
   for (const [key, value] of Object.entries(data)) {
-    const label = key === '_csrft_' ? 'CSRF token' : key.startsWith('_f_') ? 'Flash messages' : key
-    const bytes = new TextEncoder().encode(JSON.stringify({ [key]: value })).length
+    const label = labelOf(key)
+    const bytes = byteLength(JSON.stringify({ [key]: value }))
     groups.set(label, (groups.get(label) ?? 0) + bytes)
   }
   const total = [...groups.values()].reduce((sum, bytes) => sum + bytes, 0)
@@ -73,6 +86,11 @@ function sizes({ payload, signature, renewed, created, data }: Token) {
     ...share(groups, payload.length / total),
     { label: 'Signature', bytes: signature.length + '.'.length },
   ]
+}
+
+function labelOf(key: string): string {
+  if (key === csrfKey) return 'CSRF token'
+  return key.startsWith(flashPrefix) ? 'Flash messages' : key
 }
 
 /** Scales the groups, and rounds so that nothing is lost in the sum. */
@@ -87,4 +105,8 @@ function share(groups: Map<string, number>, scale: number) {
 
 function left(limit: number, passed: number): { left: number; limit: number } {
   return { left: Math.max(0, limit - passed), limit }
+}
+
+function byteLength(text: string): number {
+  return new TextEncoder().encode(text).length
 }

@@ -1,6 +1,12 @@
 // https://www.rfc-editor.org/rfc/rfc9213 and the vendors' own: a cache that reads one of these does
 // not look at Cache-Control.
-const targeted = ['CDN-Cache-Control', 'Cloudflare-CDN-Cache-Control', 'Surrogate-Control']
+const targeted = [
+  'CDN-Cache-Control',
+  'Cloudflare-CDN-Cache-Control',
+  'Netlify-CDN-Cache-Control',
+  'Vercel-CDN-Cache-Control',
+  'Surrogate-Control',
+]
 
 /**
  * Keeps a response that depends on a session out of shared caches.

@@ -70,14 +70,16 @@ const rules: Record<keyof SessionCookieOptions, Rule> = {
   sameSite: text(/^(strict|lax|none)$/i, "'Strict', 'Lax' or 'None'"),
   priority: text(/^(low|medium|high)$/i, "'Low', 'Medium' or 'High'"),
   maxAge: whole('seconds', 1, maxAge),
-  expires: { type: 'object', cure: 'a Date at most 400 days away', allows: isExpiry },
+  expires: { type: 'object', cure: 'a Date to come, at most 400 days away', allows: isExpiry },
   httpOnly: flag,
   secure: flag,
   partitioned: flag,
 }
 
 function isExpiry(value: unknown): boolean {
-  return value instanceof Date && value.getTime() - Date.now() <= maxAge * 1000
+  if (!(value instanceof Date)) return false
+  const away = value.getTime() - Date.now()
+  return away > 0 && away <= maxAge * 1000
 }
 
 function checkTogether({

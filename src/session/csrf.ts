@@ -1,8 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono'
-import { HTTPException } from 'hono/http-exception'
 import { encodeBase64url } from './codecs/base64url.ts'
+import { ForgedRequestError } from './errors.ts'
 import { isMaskOf, mask } from './mask.ts'
-import { markRefused } from './refusals.ts'
 import { callback, checkOptions, flag, type Rule, text, withDefaults } from './rules.ts'
 import { type Session, stateOf } from './session.ts'
 import { csrfKey, write } from './state.ts'
@@ -54,6 +53,8 @@ const safeMethods = ['GET', 'HEAD', 'OPTIONS', 'TRACE'] // RFC 9110 §9.2.1
  * wherever it is sent, and the request must carry the session's `csrfToken()`. Neither the method's
  * override nor the content type exempts from this. Mount it after `session()`.
  *
+ * A form's body is read through `c.req`, where handlers find it again; `c.req.raw` is used up.
+ *
  * @throws {TypeError} When an option is wrong, or at a request when no session is mounted.
  */
 export function csrf(options: CsrfOptions = {}): MiddlewareHandler {
@@ -62,10 +63,7 @@ export function csrf(options: CsrfOptions = {}): MiddlewareHandler {
 
   return async function csrf(c, next) {
     if (!safeMethods.includes(c.req.method) && complete.exempt(c) !== true) {
-      if (!(isWelcome(c, complete) && (await hasToken(c, complete)))) {
-        markRefused(c)
-        throw new HTTPException(403)
-      }
+      if (!(isWelcome(c, complete) && (await hasToken(c, complete)))) throw new ForgedRequestError()
     }
     await next()
   }
@@ -99,8 +97,10 @@ function areOrigins(origins: unknown): boolean {
 
 function isOrigin(origin: unknown): boolean {
   if (typeof origin !== 'string' || !URL.canParse(origin)) return false
-  const { origin: canonical, hostname } = new URL(origin)
-  return canonical === origin && !hostname.includes('*')
+  const url = new URL(origin)
+  // Schemes of apps and extensions have origins, but not for `URL`.
+  const canonical = url.origin === 'null' ? `${url.protocol}//${url.host}` : url.origin
+  return canonical === origin && url.host !== '' && !origin.includes('*')
 }
 
 /**
@@ -141,10 +141,10 @@ async function hasToken(c: Context, options: Required<CsrfOptions>): Promise<boo
       'csrf(): there is no session. Mount session() before it, or set token: false',
     )
   }
-  const token = c.req.header(options.header) || (await formField(c, options.field))
-  if (typeof token !== 'string') return false
   const secret = stateOf((await open()) as Session).data.get(csrfKey)
-  return typeof secret === 'string' && secret !== '' && isMaskOf(token, secret)
+  if (typeof secret !== 'string' || secret === '') return false
+  const token = c.req.header(options.header) ?? (await formField(c, options.field))
+  return typeof token === 'string' && isMaskOf(token, secret)
 }
 
 async function formField(c: Context, field: string): Promise<unknown> {

@@ -1,3 +1,5 @@
+import { HTTPException } from 'hono/http-exception'
+
 /** Every error of this library that is not a mistake in the caller's arguments. */
 export class SessionError extends Error {
   override name = 'SessionError'
@@ -11,6 +13,15 @@ export class CookieTooLargeError extends SessionError {
 /** A session was changed when its response had already been committed, for example in a stream. */
 export class SessionCommittedError extends SessionError {
   override name = 'SessionCommittedError'
+}
+
+/** `csrf()` refused a request. Hono answers it with 403. */
+export class ForgedRequestError extends HTTPException {
+  override name = 'ForgedRequestError'
+
+  constructor() {
+    super(403, { message: 'Forbidden' })
+  }
 }
 
 /**

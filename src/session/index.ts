@@ -1,7 +1,13 @@
 export type { SessionCookieOptions } from './cookie-options.ts'
 export type { CsrfOptions } from './csrf.ts'
 export { csrf, csrfToken } from './csrf.ts'
-export { CookieTooLargeError, SessionCommittedError, SessionError, StoreError } from './errors.ts'
+export {
+  CookieTooLargeError,
+  ForgedRequestError,
+  SessionCommittedError,
+  SessionError,
+  StoreError,
+} from './errors.ts'
 export type { SessionVariables } from './middleware.ts'
 export { session } from './middleware.ts'
 export type { RejectReason, SessionOptions } from './options.ts'

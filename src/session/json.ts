@@ -6,10 +6,11 @@ const maxDepth = 64
  * An `undefined` member of an object is let through, as `JSON.stringify` drops it; `-0` becomes `0`.
  *
  * @param path - Where the value stands, for the message.
+ * @param parents - What it will stand in, which counts for its depth.
  * @throws {TypeError} When it does not, naming the path of the first part that cannot be carried.
  */
-export function assertJson(value: unknown, path: string): void {
-  visit(value, path, [])
+export function assertJson(value: unknown, path: string, parents: object[] = []): void {
+  visit(value, path, parents)
 }
 
 function visit(value: unknown, path: string, parents: object[]): void {

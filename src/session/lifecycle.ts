@@ -1,9 +1,9 @@
 import type { Codec } from './codecs/codec.ts'
 import { findCookies, maxCookieBytes } from './cookie.ts'
-import { CookieTooLargeError } from './errors.ts'
 import type { Config, RejectReason } from './options.ts'
 import { validate } from './schema.ts'
 import { createState, csrfKey, isChanged, type State } from './state.ts'
+import { tooLarge } from './too-large.ts'
 
 /** Seconds by which the clock of another server may be ahead. */
 const maxSkew = 60
@@ -111,22 +111,35 @@ export interface Outcome {
 export async function commit(
   config: Config,
   opened: Opened,
+  outcome: Outcome,
+): Promise<string | null> {
+  opened.state.committed = true
+  try {
+    return await settle(config, opened, outcome)
+  } catch (error) {
+    opened.state.committed = false // a page that tells of the error may use the session, in vain
+    throw error
+  }
+}
+
+async function settle(
+  config: Config,
+  opened: Opened,
   { threw, refused }: Outcome,
 ): Promise<string | null> {
   const { kept, rejected } = opened
-  opened.state.committed = true
   const state = threw && !config.setOnError ? withoutChanges(opened) : opened.state
 
   if (isChanged(state) || (!refused && isDue(config, opened))) {
     if (state.data.size > 0) {
       const data = Object.fromEntries(state.data)
-      return write(config, JSON.stringify([state.now, state.created, data]), state)
+      return write(config, JSON.stringify([state.now, state.created, data]))
     }
     return kept !== null || rejected === 'expired' ? config.cookie.remove : null
   }
   if (refused) return null
   if (rejected === 'expired') return config.cookie.remove
-  return kept !== null && !kept.isCurrent ? write(config, kept.payload, state) : null
+  return kept !== null && !kept.isCurrent ? write(config, kept.payload) : null
 }
 
 /** Undoes what the handler did, but for the end of the old session's identity. */
@@ -143,22 +156,10 @@ function isDue({ reissueTime }: Config, { kept, state }: Opened): boolean {
   return kept !== null && reissueTime !== null && state.now - kept.renewed > reissueTime
 }
 
-async function write(config: Config, payload: string, state: State): Promise<string> {
-  const { codecs, cookie } = config
+async function write({ codecs, cookie }: Config, payload: string): Promise<string> {
   const token = await (codecs[0] as Codec).encode(payload)
   const size = cookie.name.length + token.length
-  if (size > maxCookieBytes) throw tooLarge(cookie.name, size, state)
+  if (size > maxCookieBytes)
+    throw tooLarge(`the cookie ${cookie.name}`, size, maxCookieBytes, payload)
   return cookie.set(token)
-}
-
-function tooLarge(name: string, size: number, state: State): CookieTooLargeError {
-  const encoder = new TextEncoder()
-  const largest = [...state.data]
-    .map(([key, value]) => ({ key, bytes: encoder.encode(JSON.stringify(value)).length }))
-    .sort((a, b) => b.bytes - a.bytes)
-    .slice(0, 3)
-    .map(({ key, bytes }) => `${key} (${bytes})`)
-  return new CookieTooLargeError(
-    `session: the cookie ${name} has ${size} bytes, more than the ${maxCookieBytes} that browsers keep. Largest keys, with their bytes: ${largest.join(', ')}. Keep less.`,
-  )
 }

@@ -1,8 +1,8 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { guardCaching } from './caching.ts'
+import { ForgedRequestError } from './errors.ts'
 import { commit, load, type Opened } from './lifecycle.ts'
 import type { Config, SessionOptions } from './options.ts'
-import { isRefused } from './refusals.ts'
 import { Session } from './session.ts'
 import { always, oncePerEnv, type Settings } from './settings.ts'
 
@@ -53,26 +53,27 @@ export function session<
   return async function session(c, next) {
     const settings = settingsFor(c)
     if (c.get(settings.as) !== undefined) {
+      settings.config() // its own mistakes are told first
       throw new TypeError(
         `session(): c.var.${settings.as} is taken: mount it once, and a second session with another \`as\``,
       )
     }
     let opening: Promise<Open<Data, Flash>> | undefined
-    let threw = true
-    let ended = false
+    let hasEnded = false
     c.set(settings.as, async () => {
       opening ??= open(c, settings)
       const { session, opened } = await opening
-      if (ended) opened.state.committed = true // opened in a stream: the headers are gone
+      if (hasEnded) opened.state.committed = true // opened in a stream: the headers are gone
       return session
     })
+    let threw = true
     try {
       await next()
       threw = c.error !== undefined
     } finally {
-      ended = true
       // What failed to open failed the handler already.
       if (opening) await close(c, await opening.catch(() => undefined), threw)
+      hasEnded = true
     }
   }
 }
@@ -101,7 +102,7 @@ function isVisit(c: Context): boolean {
 
 async function close(
   c: Context,
-  open: Omit<Open<object, object>, 'session'> | undefined,
+  open: { config: Config; opened: Opened } | undefined,
   threw: boolean,
 ): Promise<void> {
   if (c.res.status === 101) {
@@ -110,7 +111,11 @@ async function close(
   }
   let cookie: string | null | undefined
   try {
-    if (open) cookie = await commit(open.config, open.opened, { threw, refused: isRefused(c) })
+    const refused = c.error instanceof ForgedRequestError
+    if (open) cookie = await commit(open.config, open.opened, { threw, refused })
+  } catch (error) {
+    c.res = undefined // or its headers would stand on the page that tells of the error
+    throw error
   } finally {
     amend(c, (headers) => {
       guardCaching(headers, cookie !== null)
@@ -119,16 +124,24 @@ async function close(
   }
 }
 
-/** Changes the headers of the response, of a copy where they are immutable as after a `fetch`. */
+/**
+ * Changes the headers of the response, or of a copy. Those of a `fetch()` are immutable, and a
+ * response without a body may be a constant of the app that other requests are answered with.
+ */
 function amend(c: Context, change: (headers: Headers) => void): void {
+  if (c.res.body === null) copyResponse(c)
   try {
     change(c.res.headers)
   } catch {
-    const response = c.res
-    c.res = undefined
-    c.res = new Response(response.body, response)
+    copyResponse(c)
     change(c.res.headers)
   }
+}
+
+function copyResponse(c: Context): void {
+  const response = c.res
+  c.res = undefined // or Hono would merge the two
+  c.res = new Response(response.body, response)
 }
 
 const claimed = new WeakMap<Context, Set<string>>()

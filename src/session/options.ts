@@ -130,6 +130,9 @@ export interface Config {
  * @throws {RangeError} When a number is out of range.
  */
 export function configure<Data extends object>(options: SessionOptions<Data, string>): Config {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new TypeError('session(): there are no options: give an object with a secret')
+  }
   const { secret, codec, ...others } = options
   checkOptions('session(): ', others, rules)
   const { timeout = 1200, lifetime = 28_800, setOnError = true, onReject = noop, schema } = others

@@ -18,11 +18,11 @@ export function text(pattern: RegExp, cure: string): Rule {
   return { type: 'string', cure, allows: (value: string) => pattern.test(value) }
 }
 
-/** A number without fraction, at least and at most. */
+/** A number without fraction, in a range. */
 export function whole(what: string, least: number, most = Number.MAX_SAFE_INTEGER): Rule {
   return {
     type: 'number',
-    cure: `whole ${what}, at least ${least}`,
+    cure: `whole ${what}, at least ${least}${most === Number.MAX_SAFE_INTEGER ? '' : ` and at most ${most}`}`,
     allows: (value: number) => Number.isInteger(value) && value >= least && value <= most,
   }
 }
@@ -57,6 +57,6 @@ function check(name: string, value: unknown, { type, cure, allows }: Rule): void
     throw new TypeError(`${name} is ${kind}: give ${cure}`)
   }
   if (!allows || allows(value as never)) return
-  if (typeof value === 'number') throw new RangeError(`${name} is ${value}: give ${cure}`)
+  if (type === 'number') throw new RangeError(`${name} is ${value}: give ${cure}`)
   throw new TypeError(`${name} is malformed: give ${cure}`)
 }

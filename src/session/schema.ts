@@ -7,17 +7,25 @@ import { isReserved } from './state.ts'
  *
  * @param data - With flash queues and the CSRF token, which the schema does not see.
  * @returns The data as the schema gives it back, with them; `null` when it does not pass.
- * @throws {TypeError} When the schema gives what JSON cannot carry.
+ * @throws {TypeError} When the schema gives anything but an object that JSON can carry.
  */
 export async function validate(
   schema: StandardSchemaV1<unknown, object>,
   data: object,
 ): Promise<object | null> {
   const entries = Object.entries(data)
-  const own = Object.fromEntries(entries.filter(([key]) => !isReserved(key)))
-  const result = await schema['~standard'].validate(own)
+  const own = entries.filter(([key]) => !isReserved(key))
+  if (own.length === 0) return data // as good as new, and a new session is not asked either
+  const result = await schema['~standard'].validate(Object.fromEntries(own))
   if (result.issues) return null
   assertJson(result.value, 'schema')
-  const ours = entries.filter(([key]) => isReserved(key))
-  return Object.fromEntries([...Object.entries(result.value), ...ours])
+  if (typeof result.value !== 'object' || result.value === null || Array.isArray(result.value)) {
+    throw new TypeError('session(): schema gives no object: let it describe one')
+  }
+  // A copy: what a schema fills in may be one object for all visitors.
+  const copy: object = JSON.parse(JSON.stringify(result.value))
+  return Object.fromEntries([
+    ...Object.entries(copy),
+    ...entries.filter(([key]) => isReserved(key)),
+  ])
 }

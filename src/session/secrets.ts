@@ -8,6 +8,8 @@ const samples = [
   'keyboard cat', // express-session's README
   'complex_password_at_least_32_characters_long', // iron-session's README
   'changeme',
+  'password',
+  'secret',
   'replace-me-with-32-random-bytes-or-more', // people's .env.example
 ]
 
@@ -30,15 +32,20 @@ function check(secret: unknown): void {
   if (typeof secret !== 'string') refuse('is not a text')
   const bytes = new TextEncoder().encode(secret).length
   if (bytes < minBytes) refuse(`has ${bytes} bytes, fewer than ${minBytes}`)
-  if (isSample(secret.trim().toLowerCase())) refuse('is a known sample or one character repeated')
+  if (isSample(secret)) refuse('is a known sample or one character repeated')
 }
 
-/** Tells whether the text is a sample, or one character, over and over. */
-function isSample(text: string): boolean {
+/** Tells whether a secret is a sample, or one character, over and over. */
+function isSample(secret: string): boolean {
+  const text = normalize(secret)
   const [character = ''] = text
-  return [character, ...samples].some(
+  return [character, ...samples.map(normalize)].some(
     (unit) => unit.repeat(Math.ceil(text.length / unit.length)).slice(0, text.length) === text,
   )
+}
+
+function normalize(text: string): string {
+  return text.toLowerCase().replace(/[\s_-]/g, '')
 }
 
 function refuse(problem: string): never {

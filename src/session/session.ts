@@ -79,7 +79,10 @@ export class Session<
     return !isReserved(key) && this.#state.data.has(key)
   }
 
-  /** Reads a value. */
+  /**
+   * Reads a value. An object or array is the session's own: change it, and the change is kept, unless
+   * the response is committed already.
+   */
   get<K extends Key<Data>>(key: K): Data[K] | undefined {
     return isReserved(key) ? undefined : (read(this.#state, key) as Data[K] | undefined)
   }
@@ -186,8 +189,8 @@ export class Session<
     queue: Queue = '' as Queue,
     allowDuplicate = true,
   ): void {
-    assertJson(message, `flash(${JSON.stringify(queue)})`)
     const waiting = this.#queue(queue)
+    assertJson(message, `flash(${JSON.stringify(queue)})`, [waiting])
     const text = JSON.stringify(message)
     if (!allowDuplicate && waiting.some((other) => JSON.stringify(other) === text)) return
     write(this.#state, flashPrefix + queue, [...waiting, message])
@@ -214,7 +217,7 @@ export class Session<
     return messages
   }
 
-  #queue(queue: string): readonly unknown[] {
+  #queue(queue: string): unknown[] {
     const messages = this.#state.data.get(flashPrefix + queue)
     return Array.isArray(messages) ? messages : []
   }

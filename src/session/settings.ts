@@ -10,8 +10,8 @@ export interface Settings<As extends string> {
 
 /** Takes options that are ready: mistakes in them show now. */
 export function always<Data extends object, As extends string>(options: SessionOptions<Data, As>) {
-  const settings = lazily(options)
-  settings.config()
+  const config = configure(options)
+  const settings: Settings<As> = { as: nameOf(options), config: () => config }
   return () => settings
 }
 
@@ -53,10 +53,14 @@ function lazily<Data extends object, As extends string>(
 ): Settings<As> {
   let config: Config | undefined
   return {
-    as: options.as ?? (defaultName as As),
+    as: nameOf(options),
     config() {
       config ??= configure(options)
       return config
     },
   }
+}
+
+function nameOf<As extends string>(options: { as?: As }): As {
+  return options.as ?? (defaultName as As)
 }

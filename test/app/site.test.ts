@@ -11,6 +11,8 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
+const sum = (numbers: number[]) => numbers.reduce((a, b) => a + b, 0)
+
 describe('the counter', () => {
   it('counts each visit', async () => {
     const { count } = visitor()
@@ -73,6 +75,7 @@ describe('the cart', () => {
   it.each([
     ['an empty', ''],
     ['a blank', ' \t\n '],
+    ['an invisible', '\u200b\u2060'],
     ['an over-long', 'x'.repeat(81)],
   ])('refuses %s item with an alert and adds nothing', async (_, item) => {
     const { submit } = visitor()
@@ -126,11 +129,21 @@ describe('the cart', () => {
     expect(page).toContain('&lt;img src=x onerror=&quot;a()&quot;&gt;')
   })
 
-  it('stays as it is when messages pile up unread', async () => {
+  it('keeps one of each message when they pile up unread', async () => {
     const site = visitor()
     const csrf_token = await site.token('/cart')
-    for (let i = 0; i < 100; i++) await site.post('/cart', { item: '', csrf_token })
-    expect((await site.read('/cart')).match(/Please name an item\./g)).toHaveLength(1)
+    for (let i = 0; i < 20; i++) {
+      await site.post('/cart', { item: '', csrf_token })
+      await site.post('/cart', { item: 'tea', csrf_token })
+    }
+    const page = await site.read('/cart')
+    expect(page.match(/<p>Please name an item\.<\/p>/g)).toHaveLength(1)
+    expect(page.match(/<p>Your item was added\.<\/p>/g)).toHaveLength(1)
+  })
+
+  it('has its news in its title, which screen readers speak first', async () => {
+    const { page } = await visitor().submit('/cart', '/cart', { item: 'tea' })
+    expect(page).toContain('<title>Your item was added. – Cart</title>')
   })
 })
 
@@ -145,27 +158,67 @@ describe('the inspector', () => {
     expect(page).toContain(
       `<strong>${'__Host-session'.length + cookie.length}</strong> of 4096 bytes`,
     )
+    const widths = (part: string) =>
+      [
+        ...(page.split(`<g class="${part}">`)[1]?.split('</g>')[0] ?? '').matchAll(
+          / width="([\d.]+)"/g,
+        ),
+      ].map(([, width]) => Number(width))
+    expect(widths('whole')).toHaveLength(4)
+    expect(sum(widths('whole'))).toBe('__Host-session'.length + cookie.length)
+    expect(sum(widths('magnified'))).toBeCloseTo(4096)
     expect(page).toContain('<code>counter</code>')
     expect(page).not.toContain(signature)
   })
 
-  it('never shows the CSRF token that the session keeps', async () => {
-    const { read } = visitor()
-    await read('/session')
+  it('never shows the CSRF token that the session keeps, in no spelling', async () => {
+    const { read, count, cookies } = visitor()
+    for (let counter = 9; counter <= 11; counter++) {
+      for (let i = 0; i < (counter === 9 ? 9 : 1); i++) await count('/') // it moves in the payload
+      await read('/session')
+      const [payload = ''] = (cookies.get('__Host-session') ?? '').split('.')
+      const text = atob(payload.replaceAll('-', '+').replaceAll('_', '/'))
+      const [, secret] = /"_csrft_":"([^"]+)"/.exec(text) ?? []
+      const page = await read('/session')
+      expect(page).toContain('(hidden)')
+      expect(page).not.toContain(secret)
+      const [, start = '', end = ''] = /<code>([\w-]+)…([\w-]*)<\/code>/.exec(page) ?? []
+      expect(payload.startsWith(start) && payload.endsWith(end)).toBe(true)
+      expect(payload.length - start.length - end.length).toBeGreaterThanOrEqual(32)
+    }
+  })
+
+  it('spells out characters that would turn the reading direction', async () => {
+    const { submit, read } = visitor()
+    await submit('/cart', '/cart', { item: 'live \u202etxt.exe' })
     const page = await read('/session')
-    expect(page).toContain('CSRF token')
-    expect(page).toContain('(hidden)')
+    expect(page).toContain('live \\u202etxt.exe')
+    expect(page).not.toContain('\u202e')
+  })
+
+  it('reads the cookie that the library read, not one that looks like it', async () => {
+    const { count, request, cookies } = visitor()
+    await count('/')
+    const Cookie = `__Host-session =bm90IGpzb24.x; __Host-session=${cookies.get('__Host-session')}`
+    const answer = await request('/session', { headers: { Cookie } })
+    expect(answer.status).toBe(200)
+    expect(await answer.text()).toContain('<code>counter</code>')
   })
 
   it('tells how long the session has left, idle and in all', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: 1_700_000_000_000 })
-    const { read } = visitor()
-    await read('/session')
-    vi.setSystemTime(1_700_000_100_000)
+    const { count, read } = visitor()
+    await count('/')
+    vi.setSystemTime(1_700_001_000_000)
+    await count('/')
+    vi.setSystemTime(1_700_001_100_000)
     const page = await read('/session')
     expect(page).toContain('18 min 20 s left')
-    expect(page).toContain('datetime="2023-11-14T22:33:20.000Z"')
-    expect(page).toContain('datetime="2023-11-15T06:13:20.000Z"')
+    expect(page).toContain('<rect class="left" width="1100"')
+    expect(page).toContain('datetime="2023-11-14T22:50:00.000Z"') // 20 min after the last write
+    expect(page).toContain('7 h 41 min left')
+    expect(page).toContain('<rect class="left" width="27700"')
+    expect(page).toContain('datetime="2023-11-15T06:13:20.000Z"') // 8 h after the first
   })
 
   it('works without a cookie and with a forged one', async () => {
@@ -245,6 +298,25 @@ describe('forms', () => {
   })
 })
 
+describe('the frame', () => {
+  it.each(['/', '/howdy', '/cart', '/session'])('marks %s as the current page', async (path) => {
+    const page = await visitor().read(path)
+    expect(page.match(/aria-current/g)).toHaveLength(1)
+    expect(page).toContain(`<a href="${path}" aria-current="page">`)
+  })
+
+  it('draws a count in fives, up to fifty', async () => {
+    const { count, read } = visitor()
+    for (let visits = 0; visits < 6; visits++) await count('/')
+    const seven = await read('/')
+    expect(seven.match(/<path class="fifth"/g)).toHaveLength(1)
+    expect(seven.match(/<path d="M\d+ 5 /g)).toHaveLength(6)
+    for (let visits = 7; visits < 49; visits++) await count('/')
+    expect(await read('/')).toContain('class="fifth"')
+    expect(await read('/')).not.toContain('class="fifth"')
+  })
+})
+
 describe('error pages', () => {
   it('answers 404 in the frame of the site, without a session', async () => {
     const answer = await visitor().get('/nowhere')
@@ -321,10 +393,14 @@ describe('every response', () => {
     'of %s has strict headers',
     async (path) => {
       const { headers } = await visitor().get(path)
-      const policy = headers.get('Content-Security-Policy') ?? ''
-      expect(policy).toContain("default-src 'none'")
-      expect(policy).toContain("frame-ancestors 'none'")
-      expect(policy).not.toContain('unsafe')
+      expect(headers.get('Content-Security-Policy')?.split('; ')).toEqual([
+        "default-src 'none'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+      ])
       expect(headers.get('Referrer-Policy')).toBe('strict-origin-when-cross-origin')
       expect(headers.get('X-Content-Type-Options')).toBe('nosniff')
       const [, maxAge] = /max-age=(\d+)/.exec(headers.get('Strict-Transport-Security') ?? '') ?? []

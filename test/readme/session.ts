@@ -36,6 +36,7 @@ app.get('/tour', async (c) => {
   session.peekFlash('error') // reads the messages and leaves them
   session.popFlash('error') // reads them and takes them out
 
+  session.id // undefined: the session is the cookie
   session.new // whether it began with this request
   session.created // seconds since the epoch
   session.changed() // writes it, and so extends its life, though nothing changed

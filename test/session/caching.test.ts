@@ -88,14 +88,17 @@ describe('the response of a handler that opened the session', () => {
     expect(headers.get('Cache-Control')).toBe(given)
   })
 
-  it.each(['CDN-Cache-Control', 'Cloudflare-CDN-Cache-Control', 'Surrogate-Control'])(
-    'drops "%s", which caches prefer, where it sets a cookie only',
-    async (name) => {
-      const given = { [name]: 'max-age=60' }
-      expect((await respond(given, 'writes')).has(name)).toBe(false)
-      expect((await respond(given, 'reads')).get(name)).toBe('max-age=60')
-    },
-  )
+  it.each([
+    'CDN-Cache-Control',
+    'Cloudflare-CDN-Cache-Control',
+    'Netlify-CDN-Cache-Control',
+    'Vercel-CDN-Cache-Control',
+    'Surrogate-Control',
+  ])('drops "%s", which caches prefer, where it sets a cookie only', async (name) => {
+    const given = { [name]: 'max-age=60' }
+    expect((await respond(given, 'writes')).has(name)).toBe(false)
+    expect((await respond(given, 'reads')).get(name)).toBe('max-age=60')
+  })
 
   it('counts a cookie that is removed as one that is set', async () => {
     const visitor = guest()

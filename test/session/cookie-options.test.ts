@@ -72,6 +72,7 @@ describe('cookie', () => {
     ['maxAge', { maxAge: -1 }],
     ['maxAge', { maxAge: 1.5 }],
     ['maxAge', { maxAge: 34_560_001 }],
+    ['expires', { expires: new Date(0) }],
     ['maxAge', { maxAge: '60' }],
     ['maxAge', { maxAge: Number.NaN }],
     ['maxAge', { maxAge: 60n }],

@@ -36,6 +36,15 @@ describe('csrf(): options', () => {
     expect(() => csrf(options as unknown as CsrfOptions)).toThrow(TypeError)
   })
 
+  it.each(['capacitor://localhost', 'chrome-extension://abcdefgh'])(
+    'takes the origin of an app or extension: %s',
+    async (origin) => {
+      const { visitor, token } = await shopper(shop({ origins: [origin] }))
+      const headers = { Origin: origin, 'X-CSRF-Token': token }
+      expect((await visitor.post('/buy', {}, { headers })).status).toBe(200)
+    },
+  )
+
   it('reads the token from another header', async () => {
     const { visitor, token } = await shopper(shop({ header: 'X-XSRF-Token' }))
     const post = (headers: HeadersInit) => visitor.post('/buy', {}, { headers })

@@ -23,6 +23,12 @@ function multipart(...parts: [name: string, value: string | Blob][]): RequestIni
 }
 
 describe('csrf(): where the token is', () => {
+  it('takes an empty header for a wrong one', async () => {
+    const { visitor, token } = await shopper(shop())
+    const headers = { 'X-CSRF-Token': '' }
+    expect((await visitor.post('/buy', { csrf_token: token }, { headers })).status).toBe(403)
+  })
+
   it('accepts it in the header', async () => {
     const { visitor, token } = await shopper(shop())
     const headers = { 'X-CSRF-Token': token }

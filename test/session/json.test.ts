@@ -93,6 +93,14 @@ describe('a value that JSON cannot carry', () => {
     await expect(set).rejects.toThrow('is nested deeper than 64 levels')
   })
 
+  it('is a message nested 63 deep, for its queue is a level too', async () => {
+    const visitor = guest<object, { '': unknown }>()
+    await visitor.visit((session) => session.flash(nested(63)))
+    expect(await visitor.visit((session) => session.popFlash())).toEqual([nested(63)])
+    const flash = visitor.visit((session) => session.flash(nested(64)))
+    await expect(flash).rejects.toThrow('flash("")')
+  })
+
   it('is not one that is so deep that a check could run out of stack', async () => {
     const set = guest().visit((session) => session.set('deep', nested(100_000)))
     await expect(set).rejects.toThrow('is nested deeper than 64 levels')

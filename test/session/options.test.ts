@@ -55,6 +55,13 @@ describe('options', () => {
   })
 })
 
+it.each([undefined, null, 'text', []])('options must be there: %s', (options) => {
+  expect(() => session(options as unknown as SessionOptions)).toThrow(TypeError)
+  expect(() => session(options as unknown as SessionOptions)).toThrow(
+    'session(): there are no options: give an object with a secret',
+  )
+})
+
 describe('secret', () => {
   const cure = 'Make one with: openssl rand -base64 32'
 
@@ -84,6 +91,10 @@ describe('secret', () => {
       ' complex_password_at_least_32_characters_long\n',
       'itsaseekreetitsaseekreetitsaseekreet',
       'keyboard catkeyboard catkeyboard cat',
+      'itsaseekreet itsaseekreet itsaseekreet',
+      'keyboard-cat_keyboard cat keyboard cat',
+      'secretsecretsecretsecretsecretsecret',
+      'passwordpasswordpasswordpassword',
       'changemechangemechangemechangemech',
       'replace-me-with-32-random-bytes-or-more',
     ].map((sample): [string, string, string] => [

@@ -33,6 +33,14 @@ describe('a cookie that browsers would not keep', () => {
     expect(await visitor.visit((session) => session.entries())).toEqual([['a', 1]])
   })
 
+  it('is told of a key that is large by its name, cut short', async () => {
+    const write = guest().visit((session) => {
+      session.set('k'.repeat(5000), 1)
+      session.set('small', 2)
+    })
+    await expect(write).rejects.toThrow(`bytes: ${'k'.repeat(64)} (5006), small (11).`)
+  })
+
   it('is told with its three largest keys, the largest first, and none of their values', async () => {
     const visitor = guest()
     const write = visitor.visit((session) => {
@@ -45,7 +53,7 @@ describe('a cookie that browsers would not keep', () => {
     expect(error).toBeInstanceOf(SessionError)
     expect(error).toMatchObject({
       name: 'CookieTooLargeError',
-      message: expect.stringMatching(/first \(1802\), second \(1213\), third \(602\)/),
+      message: expect.stringMatching(/first \(1812\), second \(1224\), third \(612\)/),
     })
     expect((error as Error).message).not.toMatch(/small|secret/)
   })

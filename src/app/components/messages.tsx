@@ -26,3 +26,11 @@ export function Messages({ messages, errors }: MessagesProps): JSX.Element {
     </>
   )
 }
+
+/**
+ * Puts what is new before the title of its page: a screen reader speaks the title first, and messages
+ * that are in a page from its start only with the rest.
+ */
+export function titled(title: string, errors: string[], messages: string[]): string {
+  return [...errors, ...messages, title].join(' – ')
+}

@@ -14,7 +14,7 @@ export function Actions({ csrfToken }: { csrfToken: string }): JSX.Element {
           Keeps the data under a new identity, as a login should.
         </Action>
         <Action name="invalidate" label="Forget me" csrfToken={csrfToken} look="danger">
-          Drops everything, and the cookie with it.
+          Drops everything. A new, empty session begins.
         </Action>
       </div>
     </section>

@@ -26,7 +26,7 @@ export function Token({ token }: TokenProps): JSX.Element {
         <dt>Payload, decoded</dt>
         <dd>
           <pre>
-            <code>{pretty(token.decoded)}</code>
+            <code>{visible(pretty(token.decoded))}</code>
           </pre>
         </dd>
       </div>
@@ -54,12 +54,20 @@ export function Data({ data }: { data: { key: string; value: string }[] }): JSX.
               <code>{key}</code>
             </th>
             <td>
-              <code>{value}</code>
+              <code>{visible(value)}</code>
             </td>
           </tr>
         ))}
       </tbody>
     </table>
+  )
+}
+
+/** Spells out the characters that would turn the reading direction of what follows them. */
+function visible(text: string): string {
+  return text.replace(
+    /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16)}`,
   )
 }
 

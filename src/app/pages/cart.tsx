@@ -1,6 +1,6 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import { CsrfField } from '../components/csrf-field.tsx'
-import { Messages } from '../components/messages.tsx'
+import { Messages, titled } from '../components/messages.tsx'
 import { Layout } from '../layout.tsx'
 
 interface CartPageProps {
@@ -15,7 +15,7 @@ interface CartPageProps {
 export function CartPage(props: CartPageProps): JSX.Element {
   const { items, messages, errors, csrfToken, maxLength } = props
   return (
-    <Layout title="Cart" path="/cart">
+    <Layout title={titled('Cart', errors, messages)} path="/cart">
       <h1>Cart</h1>
       <Messages messages={messages} errors={errors} />
       <AddForm csrfToken={csrfToken} maxLength={maxLength} />
@@ -51,7 +51,7 @@ function AddForm({ csrfToken, maxLength }: { csrfToken: string; maxLength: numbe
         <button type="submit">Add</button>
       </div>
       <p class="note" id="item-hint">
-        At most {maxLength} characters.
+        At most {maxLength} characters; an emoji counts for two or more.
       </p>
     </form>
   )

@@ -19,7 +19,7 @@ export function CounterPage({ view, count, path }: CounterPageProps): JSX.Elemen
       </div>
       <p>
         One counter for both views. It is kept in your session: it goes on from here after the
-        server restarts, and nobody else counts on it.
+        server restarts, and is yours alone.
       </p>
       <p>
         {view === 'Home View' ? (
@@ -35,7 +35,7 @@ export function CounterPage({ view, count, path }: CounterPageProps): JSX.Elemen
 function Onward({ href, children }: { href: string; children: string }) {
   return (
     <a class="button" href={href}>
-      Count on in the {children}
+      Go on counting in the {children}
     </a>
   )
 }

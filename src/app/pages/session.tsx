@@ -1,6 +1,6 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import { ByteBar } from '../components/byte-bar.tsx'
-import { Messages } from '../components/messages.tsx'
+import { Messages, titled } from '../components/messages.tsx'
 import { Actions } from '../components/session-actions.tsx'
 import { Data, Token } from '../components/session-data.tsx'
 import { inWords, Moment, TimeBar } from '../components/time.tsx'
@@ -28,7 +28,7 @@ export interface SessionPageProps {
 /** The inspector: the session drawn rather than told, and buttons that change it. */
 export function SessionPage(props: SessionPageProps): JSX.Element {
   return (
-    <Layout title="Session" path="/session">
+    <Layout title={titled('Session', props.errors, props.messages)} path="/session">
       <h1>Session</h1>
       <Messages messages={props.messages} errors={props.errors} />
       <div class="panels">

@@ -1,6 +1,20 @@
 const encoder = new TextEncoder()
 
 /**
+ * Imports a key when it is first needed, and keeps it.
+ *
+ * It keeps the key, not the promise of it: on Workers a promise that belongs to another request may
+ * never settle.
+ */
+export function lazyKey(load: () => Promise<CryptoKey>): () => Promise<CryptoKey> {
+  let key: CryptoKey | undefined
+  return async () => {
+    key ??= await load()
+    return key
+  }
+}
+
+/**
  * Derives the bytes of a 256-bit key for one purpose and one cookie from a secret (HKDF-SHA-256).
  *
  * Keys of other purposes or cookies are independent of it, so that what is signed for one is not

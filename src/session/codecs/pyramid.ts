@@ -1,7 +1,9 @@
-import { CookieTooLargeError } from '../errors.ts'
+import { checkOptions, type Rule } from '../rules.ts'
+import { tooLarge } from '../too-large.ts'
 import { encodeBase64url } from './base64url.ts'
 import type { Codec } from './codec.ts'
-import { decodePythonBase64, toStandardJson } from './python.ts'
+import { lazyKey } from './keys.ts'
+import { decodePythonBase64, pythonLength, toStandardJson } from './python.ts'
 
 /** Options of `pyramidCodec()`, with the names that `SignedCookieSessionFactory` gives them. */
 export interface PyramidCodecOptions {
@@ -24,9 +26,6 @@ export interface PyramidCodecOptions {
 
 const digestLengths = { 'SHA-1': 20, 'SHA-256': 32, 'SHA-384': 48, 'SHA-512': 64 } // bytes
 
-/** Characters of the longest value that Pyramid itself agrees to write. */
-const maxLength = 4064
-
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
@@ -40,36 +39,25 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
  * Pyramid's key is `salt + secret` as they are: unlike our own codecs it binds neither the cookie's
  * name nor a purpose, and any secret is accepted, since Pyramid chose it.
  *
- * @throws {TypeError} When `secret` is empty or no text or bytes, or `hash` is unknown.
+ * @throws {TypeError} When `secret` is missing, or an option is unknown or of the wrong kind.
  * @see https://docs.pylonsproject.org/projects/pyramid/en/latest/api/session.html
  */
 export function pyramidCodec(options: PyramidCodecOptions): Codec {
+  checkOptions('pyramidCodec(): ', { ...options }, rules)
   const { secret, salt = 'pyramid.session.', hash = 'SHA-512' } = options
-  if (!Object.hasOwn(digestLengths, hash)) {
-    throw new TypeError(
-      `pyramidCodec(): hash: give one of ${Object.keys(digestLengths).join(', ')}`,
-    )
-  }
-  if (secret.length === 0)
-    throw new TypeError('pyramidCodec(): secret is empty: give Pyramid’s own')
+  if (!secret?.length) throw new TypeError("pyramidCodec(): secret is missing: give Pyramid's own")
   const digestLength = digestLengths[hash]
   const keyBytes = saltedSecret(salt, secret)
-  let cached: CryptoKey | undefined
-  async function key(): Promise<CryptoKey> {
-    const hmac = { name: 'HMAC', hash }
-    cached ??= await crypto.subtle.importKey('raw', keyBytes, hmac, false, ['sign', 'verify'])
-    return cached
-  }
+  const key = lazyKey(() =>
+    crypto.subtle.importKey('raw', keyBytes, { name: 'HMAC', hash }, false, ['sign', 'verify']),
+  )
 
   return {
     async encode(payload) {
+      checkLength(payload, digestLength)
       const bytes = encoder.encode(payload)
       const mac = await crypto.subtle.sign('HMAC', await key(), bytes)
-      const token = encodeBase64url(concatenate(new Uint8Array(mac), bytes))
-      if (token.length <= maxLength) return token
-      throw new CookieTooLargeError(
-        `session: the cookie's value has ${token.length} bytes, more than the ${maxLength} that Pyramid can write. Keep less.`,
-      )
+      return encodeBase64url(concatenate(new Uint8Array(mac), bytes))
     },
     async decode(token) {
       const bytes = decodePythonBase64(token)
@@ -84,6 +72,30 @@ export function pyramidCodec(options: PyramidCodecOptions): Codec {
       }
     },
   }
+}
+
+/** Characters of the longest value that Pyramid agrees to write. */
+const maxLength = 4064
+
+/** Sees to it that Pyramid, whose spelling is longer, can write the session again. */
+function checkLength(payload: string, digestLength: number): void {
+  const bytes = digestLength + pythonLength(payload)
+  const length = Math.ceil((bytes * 4) / 3)
+  if (length > maxLength) throw tooLarge('the cookie for Pyramid', length, maxLength, payload)
+}
+
+const textOrBytes: Rule = {
+  cure: 'a text or a Uint8Array',
+  allows: (value: unknown) => typeof value === 'string' || value instanceof Uint8Array,
+}
+
+const rules: Record<keyof PyramidCodecOptions, Rule> = {
+  secret: textOrBytes,
+  salt: textOrBytes,
+  hash: {
+    cure: `one of ${Object.keys(digestLengths).join(', ')}`,
+    allows: (value: PropertyKey) => Object.hasOwn(digestLengths, value),
+  },
 }
 
 /** Joins salt and secret as WebOb's `SignedSerializer` does: both in Latin-1 if that can spell both. */

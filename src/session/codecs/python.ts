@@ -29,6 +29,19 @@ function fromBase64(data: string): Uint8Array<ArrayBuffer> {
 }
 
 /**
+ * Counts the characters that Python's `json.dumps` takes for a payload: a space after each separator,
+ * six for what is not ASCII, and the time of creation as a float.
+ *
+ * @see https://docs.python.org/3/library/json.html#json.dumps `ensure_ascii`
+ */
+export function pythonLength(payload: string): number {
+  const spelled = payload
+    .replace(/"(?:[^"\\]|\\.)*"|[,:]\s*/g, (match) => (match[0] === '"' ? match : `${match[0]} `))
+    .replace(/^(\[\d+, \d+)(?=, )/, '$1.0')
+  return spelled.length + 5 * spelled.replace(/[ -~]/g, '').length
+}
+
+/**
  * Spells a Pyramid payload as the JSON of RFC 8259.
  *
  * `NaN` and `Infinity`, which Python writes for numbers that JSON has no word for, become `null`. What

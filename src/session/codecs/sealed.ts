@@ -1,6 +1,6 @@
 import { decodeBase64url, encodeBase64url } from './base64url.ts'
 import type { Codec } from './codec.ts'
-import { deriveKeyBytes } from './keys.ts'
+import { deriveKeyBytes, lazyKey } from './keys.ts'
 
 const nonceLength = 12 // bytes: 96 random bits, NIST SP 800-38D §8.2.2
 const encoder = new TextEncoder()
@@ -17,14 +17,10 @@ const decoder = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true })
  */
 export function sealedCodec(secret: string, cookieName: string): Codec {
   const additionalData = encoder.encode(JSON.stringify(['sealed', cookieName]))
-  // The key, not the promise of it: on Workers another request's pending promise may never settle.
-  let cached: CryptoKey | undefined
-  async function key(): Promise<CryptoKey> {
-    if (cached) return cached
+  const key = lazyKey(async () => {
     const bytes = await deriveKeyBytes(secret, 'sealed', cookieName)
-    cached = await crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt'])
-    return cached
-  }
+    return crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt'])
+  })
 
   return {
     async encode(payload) {

@@ -1,6 +1,6 @@
 import { decodeBase64url, encodeBase64url } from './base64url.ts'
 import type { Codec } from './codec.ts'
-import { deriveKeyBytes } from './keys.ts'
+import { deriveKeyBytes, lazyKey } from './keys.ts'
 
 const hmac = { name: 'HMAC', hash: 'SHA-256' }
 const macLength = 43 // characters of 32 bytes in base64url
@@ -14,14 +14,10 @@ const decoder = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true })
  * @param cookieName - With its prefix: a token is valid in this cookie only.
  */
 export function signedCodec(secret: string, cookieName: string): Codec {
-  // The key, not the promise of it: on Workers another request's pending promise may never settle.
-  let cached: CryptoKey | undefined
-  async function key(): Promise<CryptoKey> {
-    if (cached) return cached
+  const key = lazyKey(async () => {
     const bytes = await deriveKeyBytes(secret, 'signed', cookieName)
-    cached = await crypto.subtle.importKey('raw', bytes, hmac, false, ['sign', 'verify'])
-    return cached
-  }
+    return crypto.subtle.importKey('raw', bytes, hmac, false, ['sign', 'verify'])
+  })
 
   return {
     async encode(payload) {

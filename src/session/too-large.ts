@@ -1,0 +1,32 @@
+import { CookieTooLargeError } from './errors.ts'
+
+/**
+ * Makes the error for a cookie that nobody would keep, with the three largest keys of its payload.
+ *
+ * @param what - What is too large.
+ * @param size - Its bytes.
+ * @param most - Bytes that would be kept.
+ */
+export function tooLarge(
+  what: string,
+  size: number,
+  most: number,
+  payload: string,
+): CookieTooLargeError {
+  return new CookieTooLargeError(
+    `session: ${what} has ${size} bytes, more than the ${most} that are kept. Largest keys, with their bytes: ${largestKeys(payload)}. Keep less.`,
+  )
+}
+
+function largestKeys(payload: string): string {
+  const encoder = new TextEncoder()
+  return Object.entries(JSON.parse(payload)[2])
+    .map(([key, value]) => ({
+      key,
+      bytes: encoder.encode(JSON.stringify({ [key]: value })).length,
+    }))
+    .sort((a, b) => b.bytes - a.bytes)
+    .slice(0, 3)
+    .map(({ key, bytes }) => `${key.slice(0, 64)} (${bytes})`)
+    .join(', ')
+}

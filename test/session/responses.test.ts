@@ -1,0 +1,101 @@
+import { Hono } from 'hono'
+import { some } from 'hono/combine'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { csrf, csrfToken, type Session, session } from '../../src/session/index.ts'
+import { browser } from '../../src/session/testing.ts'
+import { at, secret } from './fixtures.ts'
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+describe('a response that is a constant of the app', () => {
+  it('never hands one visitor the session of another', async () => {
+    const done = new Response(null, { status: 204 })
+    const app = new Hono()
+      .use(session({ secret }))
+      .post('/login', async (c) => {
+        const session = await c.var.session()
+        session.set('user', 'alice')
+        return done
+      })
+      .get('/health', () => done)
+    const login = await app.request('/login', { method: 'POST' })
+    expect(login.status).toBe(204)
+    expect(login.headers.getSetCookie()).toHaveLength(1)
+    const health = await app.request('/health')
+    expect([...health.headers]).toEqual([])
+    expect([...done.headers]).toEqual([])
+    expect((await app.request('/login', { method: 'POST' })).headers.getSetCookie()).toHaveLength(1)
+  })
+})
+
+describe('a page that tells of a failed commit', () => {
+  const tooMuch = 'x'.repeat(5000)
+
+  it('has none of the headers of the response that failed', async () => {
+    const app = new Hono().use(session({ secret })).get('/', async (c) => {
+      const session = await c.var.session()
+      session.set('a', tooMuch)
+      return c.body('hello', 200, {
+        'Content-Length': '5',
+        'Content-Encoding': 'gzip',
+        'Content-Disposition': 'attachment',
+        ETag: '"1"',
+        'Cache-Control': 'public, max-age=60',
+      })
+    })
+    app.onError((_, c) => c.html('<h1>Sorry</h1>', 500))
+    const response = await app.request('/')
+    expect(response.status).toBe(500)
+    expect(await response.text()).toBe('<h1>Sorry</h1>')
+    expect(Object.fromEntries(response.headers)).toEqual({
+      'cache-control': 'private, no-store',
+      'content-type': 'text/html; charset=UTF-8',
+      vary: 'Cookie',
+    })
+  })
+
+  it('may show messages and make tokens, which are not kept', async () => {
+    const app = new Hono()
+      .use(session({ secret }))
+      .post('/flash', async (c) => {
+        const session = await c.var.session()
+        session.flash('hi')
+        return c.text('')
+      })
+      .get('/', async (c) => {
+        const session = await c.var.session()
+        session.set('a', tooMuch)
+        return c.text('')
+      })
+      .get('/read', async (c) => c.json((await c.var.session()).popFlash()))
+    app.onError(async (_, c) => {
+      const session: Session = await c.get('session' as never)()
+      return c.text(`${csrfToken(session)} ${session.popFlash()}`, 500)
+    })
+    const visitor = browser(app)
+    await visitor.post('/flash')
+    const failed = await visitor.get('/')
+    expect(failed.status).toBe(500)
+    expect(await failed.text()).toMatch(/^[\w-]+ hi$/)
+    expect(visitor.setCookies).toEqual([])
+    expect(await (await visitor.get('/read')).json()).toEqual(['hi'])
+  })
+})
+
+describe('a request that csrf() refused and another guard admitted', () => {
+  it('extends the session like any other', async () => {
+    at(0)
+    const app = new Hono()
+      .use(session<{ n: number }>({ secret }))
+      .get('/', async (c) => c.text(String((await c.var.session()).update('n', (n = 0) => n + 1))))
+      .use(some(csrf(), async (_, next) => next()))
+      .post('/', async (c) => c.text(String((await c.var.session()).get('n'))))
+    const visitor = browser(app)
+    await visitor.get('/')
+    at(600)
+    expect(await (await visitor.post('/')).text()).toBe('1')
+    expect(visitor.setCookies).toHaveLength(1)
+  })
+})

@@ -1,0 +1,132 @@
+import { describe, expectTypeOf, it } from 'vitest'
+import { type SessionOptions, session } from '../../src/session'
+import type { Codec } from '../../src/session/codecs/codec'
+import { pyramidCodec } from '../../src/session/codecs/pyramid'
+import { readSession, type SessionContent, sealSession } from '../../src/session/testing'
+
+interface Data {
+  counter: number
+}
+
+declare const secret: string
+declare const codec: Codec
+declare const codecs: readonly Codec[]
+declare const response: Response
+
+describe('the format of a session', () => {
+  it('is made of a secret, a codec or both', () => {
+    session({ secret })
+    session({ secret: [secret, secret] })
+    session({ secret, encrypt: true })
+    session({ codec })
+    session({ codec: codecs })
+    session({ secret, codec })
+    session({ secret, encrypt: true, codec: codecs })
+    session({ codec: [pyramidCodec({ secret }), codec] })
+    session(() => ({ codec }))
+    const options: SessionOptions<Data> = { codec, timeout: 60 }
+    session(options)
+  })
+
+  it('is never made of neither', () => {
+    // @ts-expect-error there is no secret and no codec
+    session({})
+    // @ts-expect-error there is no secret and no codec
+    session({ timeout: 60 })
+    // @ts-expect-error there is no secret and no codec
+    const _: SessionOptions = { timeout: 60 }
+    // @ts-expect-error there is no secret
+    session({ secret: undefined })
+    // @ts-expect-error there is no codec
+    session({ codec: undefined })
+  })
+
+  it('takes no secret that may be missing, even beside a codec', () => {
+    const env: { SECRET?: string } = {}
+    // @ts-expect-error the secret may be undefined
+    session({ secret: env.SECRET, codec })
+    // @ts-expect-error the secret may be undefined
+    session({ secret: env.SECRET })
+  })
+
+  it('is sealed by a secret only', () => {
+    // @ts-expect-error there is no secret to seal with
+    session({ encrypt: true })
+    // @ts-expect-error there is no secret to seal with
+    session({ encrypt: true, codec })
+    // @ts-expect-error true, not a name of a cipher
+    session({ secret, encrypt: 'AES-256-GCM' })
+  })
+
+  it('is no other thing', () => {
+    // @ts-expect-error a codec has two functions
+    session({ codec: { encode: async (payload: string) => payload } })
+    // @ts-expect-error it is an object, not a name
+    session({ codec: 'pyramid' })
+    // @ts-expect-error a list of codecs, not of secrets
+    session({ codec: [secret] })
+  })
+})
+
+describe('Codec', () => {
+  it('is implemented by an object literal', () => {
+    const plain: Codec = {
+      encode: async (payload) => {
+        expectTypeOf(payload).toEqualTypeOf<string>()
+        return encodeURIComponent(payload)
+      },
+      decode: async (token) => (token === '' ? null : decodeURIComponent(token)),
+    }
+    session({ codec: plain })
+    session({
+      codec: {
+        async encode(payload) {
+          return payload
+        },
+        async decode(token) {
+          expectTypeOf(token).toEqualTypeOf<string>()
+          return null
+        },
+      },
+    })
+  })
+
+  it('answers in promises of texts', () => {
+    // @ts-expect-error not a text, but a promise of one
+    const _: Codec = { encode: (payload) => payload, decode: async () => null }
+    // @ts-expect-error null, not undefined, says that it is not ours
+    const __: Codec = { encode: async (payload) => payload, decode: async () => undefined }
+    // @ts-expect-error the payload is a text, not what it means
+    const ___: Codec = { encode: async (payload) => payload, decode: async () => ({ counter: 1 }) }
+  })
+})
+
+describe('the testing kit', () => {
+  it('takes the data and the options that the app takes', async () => {
+    expectTypeOf(sealSession({ counter: 1 }, { secret })).toEqualTypeOf<Promise<string>>()
+    await sealSession<Data>({}, { codec, as: 'admin', cookie: { name: 'admin' } })
+    const options: SessionOptions<Data, 'admin'> = { secret, as: 'admin' }
+    await sealSession({ counter: 1 }, options, {
+      flash: { '': ['Saved.'] },
+      created: 0,
+      renewed: 0,
+    })
+    // @ts-expect-error a counter is a number
+    await sealSession({ counter: '1' }, options)
+    // @ts-expect-error there is no secret and no codec
+    await sealSession({ counter: 1 }, {})
+  })
+
+  it('tells what a response commits', () => {
+    expectTypeOf(readSession<Data>(response, { secret })).toEqualTypeOf<
+      Promise<SessionContent<Data> | null | undefined>
+    >()
+    expectTypeOf<SessionContent<Data>['data']>().toEqualTypeOf<{ counter?: number }>()
+  })
+
+  it('tells of any data where its type is not given', async () => {
+    expectTypeOf(await readSession(response, { secret })).toEqualTypeOf<
+      SessionContent | null | undefined
+    >()
+  })
+})
