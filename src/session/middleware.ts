@@ -1,8 +1,8 @@
 import type { Context, MiddlewareHandler } from 'hono'
-import { guardCaching } from './caching.ts'
 import { ForgedRequestError } from './errors.ts'
 import { commit, load, type Opened } from './lifecycle.ts'
 import type { Config, SessionOptions } from './options.ts'
+import { finish } from './response.ts'
 import { Session } from './session.ts'
 import { always, oncePerEnv, type Settings } from './settings.ts'
 
@@ -117,31 +117,8 @@ async function close(
     c.res = undefined // or its headers would stand on the page that tells of the error
     throw error
   } finally {
-    amend(c, (headers) => {
-      guardCaching(headers, cookie !== null)
-      if (cookie) headers.append('Set-Cookie', cookie)
-    })
+    finish(c, cookie)
   }
-}
-
-/**
- * Changes the headers of the response, or of a copy. Those of a `fetch()` are immutable, and a
- * response without a body may be a constant of the app that other requests are answered with.
- */
-function amend(c: Context, change: (headers: Headers) => void): void {
-  if (c.res.body === null) copyResponse(c)
-  try {
-    change(c.res.headers)
-  } catch {
-    copyResponse(c)
-    change(c.res.headers)
-  }
-}
-
-function copyResponse(c: Context): void {
-  const response = c.res
-  c.res = undefined // or Hono would merge the two
-  c.res = new Response(response.body, response)
 }
 
 const claimed = new WeakMap<Context, Set<string>>()

@@ -1,0 +1,58 @@
+import type { Context } from 'hono'
+
+// https://www.rfc-editor.org/rfc/rfc9213 and the vendors' own: a cache that reads one of these does
+// not look at Cache-Control.
+const targeted = [
+  'CDN-Cache-Control',
+  'Cloudflare-CDN-Cache-Control',
+  'Netlify-CDN-Cache-Control',
+  'Vercel-CDN-Cache-Control',
+  'Surrogate-Control',
+]
+
+/**
+ * Makes the response one that depends on a session: kept out of shared caches, with its cookie.
+ *
+ * What the handler itself said of caching stands, unless the session's cookie is set or may be lost.
+ *
+ * @param cookie - The `Set-Cookie` line; `null`: none; `undefined`: the session failed.
+ * @see https://www.rfc-editor.org/rfc/rfc9111#section-3
+ */
+export function finish(c: Context, cookie: string | null | undefined): void {
+  // A response without a body may be a constant of the app that other requests are answered with.
+  if (c.res.body === null) copyResponse(c)
+  try {
+    amend(c.res.headers, cookie)
+  } catch {
+    copyResponse(c) // that of a `fetch()` has immutable headers
+    amend(c.res.headers, cookie)
+  }
+}
+
+function copyResponse(c: Context): void {
+  const response = c.res
+  c.res = undefined // or Hono would merge the two
+  c.res = new Response(response.body, response)
+}
+
+function amend(headers: Headers, cookie: string | null | undefined): void {
+  const vary = headers.get('Vary')
+  if (vary === null || !/(^|,)\s*(\*|cookie)\s*(,|$)/i.test(vary)) headers.append('Vary', 'Cookie')
+
+  const cacheControl = headers.get('Cache-Control')
+  if (cacheControl === null || (cookie !== null && isShared(cacheControl))) {
+    headers.set('Cache-Control', 'private, no-store')
+  }
+  if (cookie !== null) for (const name of targeted) headers.delete(name)
+  if (cookie) headers.append('Set-Cookie', cookie)
+}
+
+/** Tells whether a shared cache may store a response; `private="field"` does not forbid it to. */
+function isShared(cacheControl: string): boolean {
+  const directives = cacheControl
+    .toLowerCase()
+    .replace(/"[^"]*"/g, '""')
+    .split(',')
+    .map((directive) => directive.trim())
+  return !directives.includes('private') && !directives.includes('no-store')
+}
