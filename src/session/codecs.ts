@@ -12,6 +12,9 @@ import { checkSecrets } from './secrets.ts'
 export function configureCodecs(format: Format, cookieName: string): readonly Codec[] {
   const { secret, encrypt, codec } = format
   const given = codec === undefined ? [] : [codec].flat().map(guard)
+  if (codec !== undefined && given.length === 0) {
+    throw new TypeError('session(): codec is an empty list: give a Codec')
+  }
   if (given.length > 0 && !('secret' in format)) {
     if (encrypt) throw new TypeError('session(): encrypt seals with a secret: give one')
     return given

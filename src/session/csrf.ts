@@ -138,7 +138,7 @@ async function hasToken(c: Context, options: Required<CsrfOptions>): Promise<boo
   const open = c.get(options.as)
   if (open === undefined) {
     throw new TypeError(
-      'csrf(): there is no session. Mount session() before it, or set token: false',
+      `csrf(): there is no c.var.${options.as}. Mount session() before it, or set token: false`,
     )
   }
   const secret = stateOf((await open()) as Session).data.get(csrfKey)

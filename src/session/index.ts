@@ -1,3 +1,4 @@
+export type { Codec } from './codecs/codec.ts'
 export type { SessionCookieOptions } from './cookie-options.ts'
 export type { CsrfOptions } from './csrf.ts'
 export { csrf, csrfToken } from './csrf.ts'

@@ -135,7 +135,8 @@ async function settle(
       const data = Object.fromEntries(state.data)
       return write(config, JSON.stringify([state.now, state.created, data]))
     }
-    return kept !== null || rejected === 'expired' ? config.cookie.remove : null
+    const wasOurs = kept !== null || rejected === 'expired' || rejected === 'schema'
+    return wasOurs ? config.cookie.remove : null
   }
   if (refused) return null
   if (rejected === 'expired') return config.cookie.remove

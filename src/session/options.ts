@@ -25,7 +25,20 @@ export type RejectReason = 'forged' | 'malformed' | 'expired' | 'schema' | 'dupl
 export type SessionOptions<
   Data extends object = Record<string, unknown>,
   As extends string = 'session',
-> = Settings<Data, As> & Format
+> = Settings<Data> & Name<As> & Format
+
+/** The name is needed where it is not the default, so that types and run time agree. */
+type Name<As extends string> = 'session' extends As
+  ? {
+      /**
+       * The name on the context: a second session, with another cookie and `as: 'admin'`, is
+       * `c.var.admin()`.
+       *
+       * @default 'session'
+       */
+      as?: As
+    }
+  : { as: As }
 
 /** Options that say how the cookie is written. */
 export type Format = OwnFormat | OtherFormat
@@ -55,7 +68,7 @@ interface OtherFormat {
   encrypt?: never
 }
 
-interface Settings<Data extends object, As extends string> {
+interface Settings<Data extends object> {
   /**
    * Seconds of inactivity after which a session is forgotten. `null`: never.
    *
@@ -95,19 +108,12 @@ interface Settings<Data extends object, As extends string> {
   onReject?: (reason: RejectReason, c: Context) => void | Promise<void>
   /**
    * What the data must pass when it is read, with zod, valibot, arktype or another that speaks Standard
-   * Schema. It may fill in and transform, so that old sessions become new ones. Data that fails begins a
-   * new session.
+   * Schema. It may fill in and transform, so that old sessions become new ones; what it gives must pass
+   * it again. Data that fails begins a new session.
    *
    * @see https://standardschema.dev
    */
   schema?: StandardSchemaV1<unknown, Data>
-  /**
-   * The name on the context: a second session, with another cookie and `as: 'admin'`, is
-   * `c.var.admin()`.
-   *
-   * @default 'session'
-   */
-  as?: As
 }
 
 /** Options that are checked and complete. */
@@ -142,7 +148,7 @@ export function configure<Data extends object>(options: SessionOptions<Data, str
   return { codecs, timeout, reissueTime, lifetime, cookie, setOnError, onReject, schema }
 }
 
-const rules: Record<keyof Settings<object, string> | 'encrypt', Rule> = {
+const rules: Record<keyof Settings<object> | 'as' | 'encrypt', Rule> = {
   encrypt: flag,
   timeout: orNever(whole('seconds', 1)),
   reissueTime: orNever(whole('seconds', 0)),

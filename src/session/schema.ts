@@ -23,9 +23,9 @@ export async function validate(
     throw new TypeError('session(): schema gives no object: let it describe one')
   }
   // A copy: what a schema fills in may be one object for all visitors.
-  const copy: object = JSON.parse(JSON.stringify(result.value))
+  const given = Object.entries(JSON.parse(JSON.stringify(result.value)))
   return Object.fromEntries([
-    ...Object.entries(copy),
+    ...given.filter(([key]) => !isReserved(key)),
     ...entries.filter(([key]) => isReserved(key)),
   ])
 }

@@ -15,6 +15,10 @@ type Key<T extends object> = keyof T & string
 /** What a key holds where it holds anything: an optional key is kept by setting it or not. */
 type Value<Data extends object, K extends keyof Data> = Exclude<Data[K], undefined>
 
+/** The name of a queue, which may be left out where `Flash` has the queue `''`. */
+type QueueArgument<Flash extends object, Queue> =
+  '' extends Key<Flash> ? [queue?: Queue] : [queue: Queue]
+
 /** Reads the state behind a session: for this library's own functions over one. */
 export let stateOf: <Data extends object, Flash extends object>(
   session: Session<Data, Flash>,
@@ -198,7 +202,7 @@ export class Session<
 
   /** Reads the messages of a queue and leaves them there. They are copies. */
   peekFlash<Queue extends Key<Flash> = Key<Flash> & ''>(
-    queue: Queue = '' as Queue,
+    ...[queue = '' as Queue]: QueueArgument<Flash, Queue>
   ): Flash[Queue][] {
     return structuredClone(this.#queue(queue)) as Flash[Queue][]
   }
@@ -210,8 +214,10 @@ export class Session<
    *
    * @throws {SessionCommittedError} When the response is committed and messages wait.
    */
-  popFlash<Queue extends Key<Flash> = Key<Flash> & ''>(queue: Queue = '' as Queue): Flash[Queue][] {
-    const messages = this.peekFlash(queue)
+  popFlash<Queue extends Key<Flash> = Key<Flash> & ''>(
+    ...[queue = '' as Queue]: QueueArgument<Flash, Queue>
+  ): Flash[Queue][] {
+    const messages = structuredClone(this.#queue(queue)) as Flash[Queue][]
     if (messages.length > 0 && this.#state.isVisit)
       write(this.#state, flashPrefix + queue, undefined)
     return messages

@@ -30,10 +30,11 @@ export async function sealSession<Data extends object>(
   options: SessionOptions<Data, string>,
   more: Partial<Omit<SessionContent, 'data'>> = {},
 ): Promise<string> {
-  assertJson(data, 'data')
   const { codecs, cookie } = configure(options)
   const now = Math.floor(Date.now() / 1000)
-  const { flash = {}, created = now, renewed = now } = more
+  const { flash = {}, renewed = now, created = renewed } = more
+  assertJson(data, 'data')
+  assertJson(flash, 'flash')
   const queues = Object.entries(flash).map(([queue, messages]) => [flashPrefix + queue, messages])
   const payload = [renewed, created, { ...data, ...Object.fromEntries(queues) }]
   return `${cookie.name}=${await codecs[0]?.encode(JSON.stringify(payload))}`
@@ -45,8 +46,9 @@ export async function sealSession<Data extends object>(
  * @param options - Those of the app's `session()`.
  * @returns What the session holds; `null` when the response removes it, `undefined` when it leaves it
  * alone.
+ * @throws {TypeError} When the session was written with other options.
  */
-export async function readSession<Data extends object>(
+export async function readSession<Data extends object = Record<string, unknown>>(
   response: Response,
   options: SessionOptions<Data, string>,
 ): Promise<SessionContent<Data> | null | undefined> {
@@ -56,7 +58,11 @@ export async function readSession<Data extends object>(
   if (line === undefined) return undefined
   if (line === cookie.remove) return null
   const token = line.slice(start.length, line.indexOf(';'))
-  const [renewed, created, held] = JSON.parse((await codecs[0]?.decode(token)) ?? 'null')
+  const payload = await codecs[0]?.decode(token)
+  if (typeof payload !== 'string') {
+    throw new TypeError('readSession(): the response has a session of other options')
+  }
+  const [renewed, created, held] = JSON.parse(payload)
   const entries = Object.entries<unknown[]>(held)
   const queues = entries.filter(([key]) => key.startsWith(flashPrefix))
   return {

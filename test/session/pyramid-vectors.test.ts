@@ -96,6 +96,12 @@ describe("pyramidCodec(), by Pyramid's own cookies", () => {
     expect(await codecOf(vector).encode(payloadText(vector) ?? '')).toBe(vector.cookie)
   })
 
+  it('has the salt and the hash of Pyramid where it is given a secret only', async () => {
+    const { secret } = codecOptions(alone('tutorial-counter-1'))
+    const { cookie, payload_json = '' } = alone('tutorial-counter-1')
+    expect(await pyramidCodec({ secret }).encode(payload_json)).toBe(cookie)
+  })
+
   const verbatim = valid.filter((vector) => written.includes(vector))
   const respelt = ['odd-numeric-strings', 'odd-state-empty-list']
   it.each(verbatim.filter(({ id }) => !respelt.includes(id)))(

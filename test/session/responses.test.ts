@@ -1,4 +1,4 @@
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { some } from 'hono/combine'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { csrf, csrfToken, type Session, session } from '../../src/session/index.ts'
@@ -70,8 +70,8 @@ describe('a page that tells of a failed commit', () => {
         return c.text('')
       })
       .get('/read', async (c) => c.json((await c.var.session()).popFlash()))
-    app.onError(async (_, c) => {
-      const session: Session = await c.get('session' as never)()
+    app.onError(async (_, c: Context) => {
+      const session: Session = await c.var.session()
       return c.text(`${csrfToken(session)} ${session.popFlash()}`, 500)
     })
     const visitor = browser(app)

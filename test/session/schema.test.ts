@@ -97,6 +97,12 @@ describe.each(schemas)('schema (%s)', (_, schema) => {
 })
 
 describe('schema', () => {
+  it('lets a logout end a session that failed, which another schema would take again', async () => {
+    const visitor = await holder({ n: 'one' }, { schema: z.object({ n: z.number() }) })
+    await visitor.visit((session) => session.invalidate())
+    expect(visitor.token).toBeUndefined()
+  })
+
   it('sees the data alone: neither flash queues nor the CSRF token, which survive', async () => {
     const validate = vi.fn(hasNumber)
     const ours = { _f_: ['one'], _f_error: ['two'], _csrft_: 'token' }
