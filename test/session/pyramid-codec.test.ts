@@ -21,6 +21,7 @@ function pythonJson(value: unknown): string {
   const spaced = JSON.stringify(value, null, 1)
     .replace(/\n */g, ' ')
     .replace(/([[{]) | (?=[\]}])/g, '$1')
+    .replace(/e-(?=\d\b)/g, 'e-0')
   return spaced.replace(/[^ -~]/g, (unit) => {
     return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
   })
@@ -120,6 +121,7 @@ describe('a cookie for Pyramid', () => {
   it.each([
     ['text that Python escapes', { a: 'я'.repeat(700) }],
     ['commas that Python puts a space after', { a: Array(1400).fill(1) }],
+    ['exponents that Python spells with two digits', { a: Array(450).fill(1e-7) }],
   ])('is too large where Pyramid could not write it again: %s', async (_, data) => {
     // Pyramid writes a session anew when it is read, in its own spelling, and answers 500 where that
     // is longer than it can write: the visitor could never come back.

@@ -36,9 +36,14 @@ function fromBase64(data: string): Uint8Array<ArrayBuffer> {
  */
 export function pythonLength(payload: string): number {
   const spelled = payload
-    .replace(/"(?:[^"\\]|\\.)*"|[,:]\s*/g, (match) => (match[0] === '"' ? match : `${match[0]} `))
+    .replace(/"(?:[^"\\]|\\.)*"|[,:]\s*|e-(?=\d\b)/g, pythonSpelling)
     .replace(/^(\[\d+, \d+)(?=, )/, '$1.0')
   return spelled.length + 5 * spelled.replace(/[ -~]/g, '').length
+}
+
+function pythonSpelling(part: string): string {
+  if (part.startsWith('"')) return part
+  return part === 'e-' ? 'e-0' : `${part[0]} ` // exponents have two digits
 }
 
 /**
