@@ -7,9 +7,15 @@ import { checkSecrets } from './secrets.ts'
 /**
  * Lists the codecs of a session, newest first: the first encodes, all decode.
  *
+ * @param content - What the cookie carries. One is not accepted for the other.
+ *
  * @throws {TypeError} When there is none, or a secret or a codec is not fit to be one.
  */
-export function configureCodecs(format: Format, cookieName: string): readonly Codec[] {
+export function configureCodecs(
+  format: Format,
+  cookieName: string,
+  content: 'session' | 'id',
+): readonly Codec[] {
   const { secret, encrypt, codec } = format
   const given = codec === undefined ? [] : [codec].flat().map(guard)
   if (codec !== undefined && given.length === 0) {
@@ -20,7 +26,7 @@ export function configureCodecs(format: Format, cookieName: string): readonly Co
     return given
   }
   const own = encrypt ? sealedCodec : signedCodec
-  return [...checkSecrets(secret).map((each) => own(each, cookieName)), ...given]
+  return [...checkSecrets(secret).map((each) => own(each, cookieName, content)), ...given]
 }
 
 // https://www.rfc-editor.org/rfc/rfc6265#section-4.1.1

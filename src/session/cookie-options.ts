@@ -27,6 +27,8 @@ export interface SessionCookie {
   set(token: string): string
   /** The `Set-Cookie` line that removes the cookie. */
   readonly remove: string
+  /** Whether the browser forgets it after a time, so that it must be set again to live on. */
+  readonly isDated: boolean
 }
 
 const maxAge = 34_560_000 // https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.5
@@ -58,6 +60,7 @@ export function configureCookie(given: SessionCookieOptions): SessionCookie {
     name: start.slice(0, -1),
     set: (token) => start + token + end,
     remove: generateCookie(name, '', { ...attributes, maxAge: 0 }),
+    isDated: attributes.maxAge !== undefined,
   }
 }
 

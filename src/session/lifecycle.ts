@@ -1,36 +1,29 @@
 import type { Codec } from './codecs/codec.ts'
 import { findCookies, maxCookieBytes } from './cookie.ts'
+import { isId, isTombstone, keyOf, settleInStore } from './in-store.ts'
+import { type Ending, type Found, isExpired, parse, payloadOf, type Verdict } from './kept.ts'
 import type { Config, RejectReason } from './options.ts'
 import { validate } from './schema.ts'
-import { createState, csrfKey, isChanged, type State } from './state.ts'
+import { write as change, createState, csrfKey, isChanged, randomId, type State } from './state.ts'
 import { tooLarge } from './too-large.ts'
-
-/** Seconds by which the clock of another server may be ahead. */
-const maxSkew = 60
-
-/** What the cookie held. */
-interface Kept {
-  readonly payload: string
-  readonly renewed: number
-  readonly created: number
-  readonly data: object
-  /** Whether the newest secret signed it. */
-  readonly isCurrent: boolean
-}
 
 /** A session as a request found it, and what the request then makes of it. */
 export interface Opened {
-  readonly kept: Kept | null
+  /** What came in, if it could be read: alive, or rejected for what it is. */
+  readonly found: Found | null
   readonly rejected: RejectReason | null
+  /** Another request has ended this session: what this one makes of it is dropped. */
+  readonly isEnded: boolean
   readonly state: State
 }
 
 /**
- * Reads the session that a `Cookie` header carries, or begins one.
+ * Reads the session that a `Cookie` header leads to, or begins one.
  *
  * @param clock - Seconds since the epoch, with their fraction: a session expires at once when its time
  * is up, though its stamps are whole seconds.
  * @param isVisit - Whether somebody sees the response, so that flash messages are used up.
+ * @throws {StoreError} When the store failed.
  */
 export async function load(
   config: Config,
@@ -38,59 +31,54 @@ export async function load(
   clock: number,
   isVisit: boolean,
 ): Promise<Opened> {
-  const found = await find(config, header, clock)
-  const [kept, rejected] = typeof found === 'string' ? [null, found] : [found, null]
-  return { kept, rejected, state: createState(Math.floor(clock), isVisit, kept) }
+  const { found = null, rejected = null, isEnded = false } = await find(config, header, clock)
+  const kept = rejected ? null : found
+  const id = config.store && (kept ? kept.id : randomId())
+  return { found, rejected, isEnded, state: createState(Math.floor(clock), isVisit, kept, id) }
 }
 
-async function find(
-  config: Config,
-  header: string,
-  clock: number,
-): Promise<Kept | RejectReason | null> {
+type Finding = { found?: Found; rejected?: RejectReason; isEnded?: boolean }
+
+async function find(config: Config, header: string, clock: number): Promise<Finding> {
   const [token, second] = findCookies(header, config.cookie.name)
-  if (token === undefined) return null
-  if (second !== undefined) return 'duplicate'
-  if (config.cookie.name.length + token.length > maxCookieBytes) return 'forged'
+  if (token === undefined) return {}
+  if (second !== undefined) return { rejected: 'duplicate' }
+  if (config.cookie.name.length + token.length > maxCookieBytes) return { rejected: 'forged' }
   for (const [age, codec] of config.codecs.entries()) {
-    const payload = await codec.decode(token)
-    if (payload === null) continue
-    const kept = parse(payload, age === 0, clock)
-    if (kept === null) return 'malformed'
-    if (isExpired(config, kept, clock)) return 'expired'
-    if (!config.schema) return kept
-    const data = await validate(config.schema, kept.data)
-    return data ? { ...kept, data } : 'schema'
+    const content = await codec.decode(token)
+    if (content !== null) return follow(config, content, age === 0, clock)
   }
-  return 'forged'
+  return { rejected: 'forged' }
 }
 
-/** Takes Pyramid's `[renewed, created, data]` apart. */
-function parse(payload: string, isCurrent: boolean, clock: number): Kept | null {
-  let parts: unknown
-  try {
-    parts = JSON.parse(payload)
-  } catch {
-    return null // signed by our secret, but not by us
-  }
-  if (!Array.isArray(parts) || parts.length !== 3) return null
-  const [renewed, created, data] = parts
-  if (!isTime(renewed, clock) || !isTime(created, clock)) return null
-  if (typeof data !== 'object' || data === null || Array.isArray(data)) return null
-  return { payload, renewed, created, data, isCurrent }
-}
-
-function isTime(value: unknown, clock: number): value is number {
-  return typeof value === 'number' && value >= 0 && value <= clock + maxSkew
-}
-
-function isExpired(
-  { timeout, lifetime }: Config,
-  { renewed, created }: Kept,
+/** Follows what a cookie carries to the session. */
+async function follow(
+  config: Config,
+  content: string,
+  isCurrent: boolean,
   clock: number,
-): boolean {
-  if (timeout !== null && clock - renewed > timeout) return true
-  return lifetime !== null && clock - created > lifetime
+): Promise<Finding> {
+  if (!config.store) return examine(config, content, { id: '', isCurrent }, clock)
+  if (!isId(content)) return { rejected: 'malformed' }
+  const payload = await config.store.get(await keyOf(content))
+  if (payload === null) return { rejected: 'unknown' }
+  if (isTombstone(payload)) return { rejected: 'unknown', isEnded: true }
+  return examine(config, payload, { id: content, isCurrent }, clock)
+}
+
+async function examine(
+  config: Config,
+  payload: string,
+  origin: Pick<Found, 'id' | 'isCurrent'>,
+  clock: number,
+): Promise<Finding> {
+  const kept = parse(payload, clock)
+  if (kept === null) return { rejected: 'malformed' }
+  const found = { ...kept, ...origin }
+  if (isExpired(config, kept, clock)) return { found, rejected: 'expired' }
+  if (!config.schema) return { found }
+  const data = await validate(config.schema, kept.data)
+  return data ? { found: { ...found, data } } : { found, rejected: 'schema' }
 }
 
 /** How a request ended. */
@@ -106,6 +94,7 @@ export interface Outcome {
  *
  * @returns The `Set-Cookie` line to send, or `null` when nothing is to be told to the browser.
  * @throws {CookieTooLargeError} When browsers would not keep it.
+ * @throws {StoreError} When the store failed.
  * @throws {TypeError} When a value was mutated into what JSON cannot carry.
  */
 export async function commit(
@@ -115,7 +104,7 @@ export async function commit(
 ): Promise<string | null> {
   opened.state.committed = true
   try {
-    return await settle(config, opened, outcome)
+    return opened.isEnded ? null : await settle(config, opened, outcome)
   } catch (error) {
     opened.state.committed = false // a page that tells of the error may use the session, in vain
     throw error
@@ -127,40 +116,53 @@ async function settle(
   opened: Opened,
   { threw, refused }: Outcome,
 ): Promise<string | null> {
-  const { kept, rejected } = opened
+  const { found, rejected } = opened
   const state = threw && !config.setOnError ? withoutChanges(opened) : opened.state
-
-  if (isChanged(state) || (!refused && isDue(config, opened))) {
-    if (state.data.size > 0) {
-      const data = Object.fromEntries(state.data)
-      return write(config, JSON.stringify([state.now, state.created, data]))
-    }
-    const wasOurs = kept !== null || rejected === 'expired' || rejected === 'schema'
-    return wasOurs ? config.cookie.remove : null
+  const [kept, past] = rejected === null ? [found, null] : [null, found]
+  const ending: Ending = {
+    kept,
+    past,
+    isExpired: rejected === 'expired' && !refused,
+    isChanged: isChanged(state),
+    isDue: kept !== null && !refused && isDue(config, kept, state.now),
   }
-  if (refused) return null
-  if (rejected === 'expired') return config.cookie.remove
-  return kept !== null && !kept.isCurrent ? write(config, kept.payload) : null
+  const { store, cookie } = config
+  const verdict = store
+    ? await settleInStore(config, store, state, ending)
+    : settleInCookie(state, ending)
+  if (verdict === 'drop') return null
+  if (verdict === 'remove') return cookie.remove
+  if (verdict === 'carry') return write(config, state, store ? state.id : payloadOf(state))
+  // Signed by an older secret: the same content is signed anew.
+  if (kept === null || kept.isCurrent || refused) return null
+  return write(config, state, store ? kept.id : kept.payload)
+}
+
+function settleInCookie(state: State, ending: Ending): Verdict {
+  const { kept, past, isExpired, isChanged, isDue } = ending
+  if (!isChanged && !isDue) return isExpired ? 'remove' : 'leave'
+  if (state.data.size > 0) return 'carry'
+  return kept || past ? 'remove' : 'leave'
 }
 
 /** Undoes what the handler did, but for the end of the old session's identity. */
-function withoutChanges({ kept, state: { now, isVisit, fate } }: Opened): State {
-  const survives = kept !== null && fate !== 'invalidated'
-  const found = survives ? { ...kept, data: JSON.parse(kept.payload)[2] } : null
-  const state = createState(now, isVisit, found)
-  if (fate === 'regenerated') state.data.delete(csrfKey)
+function withoutChanges({ found, rejected, state: { now, isVisit, fate, id } }: Opened): State {
+  const survives = found !== null && rejected === null && fate !== 'invalidated'
+  const kept = survives ? { ...found, data: JSON.parse(found.payload)[2] } : null
+  const state = createState(now, isVisit, kept, id)
+  if (fate === 'regenerated') change(state, csrfKey, undefined)
   return Object.assign(state, { fate })
 }
 
 /** Tells whether a session that was only read is to be written, to extend its life. */
-function isDue({ reissueTime }: Config, { kept, state }: Opened): boolean {
-  return kept !== null && reissueTime !== null && state.now - kept.renewed > reissueTime
+function isDue({ reissueTime }: Config, { renewed }: Found, now: number): boolean {
+  return reissueTime !== null && now - renewed > reissueTime
 }
 
-async function write({ codecs, cookie }: Config, payload: string): Promise<string> {
-  const token = await (codecs[0] as Codec).encode(payload)
+async function write(config: Config, state: State, content: string | undefined): Promise<string> {
+  const { codecs, cookie } = config
+  const token = await (codecs[0] as Codec).encode(content as string)
   const size = cookie.name.length + token.length
-  if (size > maxCookieBytes)
-    throw tooLarge(`the cookie ${cookie.name}`, size, maxCookieBytes, payload)
-  return cookie.set(token)
+  if (size <= maxCookieBytes) return cookie.set(token)
+  throw tooLarge(`the cookie ${cookie.name}`, size, maxCookieBytes, payloadOf(state))
 }

@@ -3,7 +3,9 @@ import type { Context } from 'hono'
 import type { Codec } from './codecs/codec.ts'
 import { configureCodecs } from './codecs.ts'
 import { configureCookie, type SessionCookie, type SessionCookieOptions } from './cookie-options.ts'
+import { guard } from './in-store.ts'
 import { callback, checkOptions, flag, type Rule, text, whole } from './rules.ts'
+import type { Store } from './store.ts'
 
 /**
  * Why a cookie that was sent is not honoured.
@@ -11,10 +13,11 @@ import { callback, checkOptions, flag, type Rule, text, whole } from './rules.ts
  * - `'forged'`: no codec knows it
  * - `'malformed'`: a codec knows it, but it is not a session
  * - `'expired'`: past its `timeout` or `lifetime`
+ * - `'unknown'`: the store has no such session
  * - `'schema'`: its data does not pass the schema
  * - `'duplicate'`: sent more than once, as when a subdomain plants its own
  */
-export type RejectReason = 'forged' | 'malformed' | 'expired' | 'schema' | 'duplicate'
+export type RejectReason = 'forged' | 'malformed' | 'unknown' | 'expired' | 'schema' | 'duplicate'
 
 /**
  * Options of `session()`.
@@ -95,6 +98,11 @@ interface Settings<Data extends object> {
    */
   cookie?: SessionCookieOptions
   /**
+   * Where sessions live; the cookie then carries a signed id only. Without one, the session is the
+   * cookie.
+   */
+  store?: Store
+  /**
    * Whether changes are kept when the handler threw, too. `false` drops them, but an `invalidate()`
    * or `regenerate()` stands.
    *
@@ -124,6 +132,7 @@ export interface Config {
   readonly reissueTime: number | null
   readonly lifetime: number | null
   readonly cookie: SessionCookie
+  readonly store: Store | undefined
   readonly setOnError: boolean
   readonly onReject: NonNullable<SessionOptions['onReject']>
   readonly schema: StandardSchemaV1<unknown, object> | undefined
@@ -144,8 +153,9 @@ export function configure<Data extends object>(options: SessionOptions<Data, str
   const { timeout = 1200, lifetime = 28_800, setOnError = true, onReject = noop, schema } = others
   const { reissueTime = timeout && Math.floor(timeout / 10) } = others
   const cookie = configureCookie(others.cookie ?? {})
-  const codecs = configureCodecs(options, cookie.name)
-  return { codecs, timeout, reissueTime, lifetime, cookie, setOnError, onReject, schema }
+  const codecs = configureCodecs(options, cookie.name, others.store ? 'id' : 'session')
+  const store = others.store && guard(others.store)
+  return { codecs, timeout, reissueTime, lifetime, cookie, store, setOnError, onReject, schema }
 }
 
 const rules: Record<keyof Settings<object> | 'as' | 'encrypt', Rule> = {
@@ -157,7 +167,12 @@ const rules: Record<keyof Settings<object> | 'as' | 'encrypt', Rule> = {
   setOnError: flag,
   onReject: callback,
   schema: { cure: 'a Standard Schema', allows: isSchema },
+  store: { type: 'object', cure: 'a Store, with get() and swap()', allows: isStore },
   as: text(/./, 'a name'),
+}
+
+function isStore(value: Partial<Store>): boolean {
+  return typeof value.get === 'function' && typeof value.swap === 'function'
 }
 
 function isSchema(value: Partial<StandardSchemaV1> | null): boolean {

@@ -1,10 +1,14 @@
 import { assertJson } from './json.ts'
 import {
   assertOpen,
+  change,
   csrfKey,
+  type Entries,
   flashPrefix,
   isReserved,
+  put,
   read,
+  regenerate,
   restart,
   type State,
   write,
@@ -60,7 +64,7 @@ export class Session<
 
   /** The session's id in its store; `undefined` where the session is the cookie. */
   get id(): string | undefined {
-    return undefined
+    return this.#state.id
   }
 
   /** The number of keys. */
@@ -98,11 +102,7 @@ export class Session<
    * @throws {SessionCommittedError} When the response is committed.
    */
   set<K extends Key<Data>>(key: K, value: Value<Data, K>): void {
-    if (typeof key !== 'string' || isReserved(key)) {
-      throw new TypeError(
-        `session: ${JSON.stringify(key)} is not a key: give a text that is not '${csrfKey}' and does not start with '${flashPrefix}'.`,
-      )
-    }
+    assertKey(key)
     assertJson(value, key)
     write(this.#state, key, value)
   }
@@ -110,7 +110,7 @@ export class Session<
   /**
    * Keeps what a function makes of the value under a key.
    *
-   * @param change - May run again, on a fresh value, when another request won the race. Let it do
+   * @param make - May run again, on a fresh value, when another request won the race. Let it do
    * nothing else.
    * @returns The new value.
    * @throws {TypeError} When JSON cannot carry the new value, or the key is the library's own.
@@ -118,11 +118,15 @@ export class Session<
    */
   update<K extends Key<Data>>(
     key: K,
-    change: (value: Data[K] | undefined) => Value<Data, K>,
+    make: (value: Data[K] | undefined) => Value<Data, K>,
   ): Value<Data, K> {
-    const value = change(this.get(key))
-    this.set(key, value)
-    return value
+    assertKey(key)
+    change(this.#state, key, (data) => {
+      const value = make(data.get(key) as Data[K] | undefined)
+      assertJson(value, key)
+      data.set(key, value)
+    })
+    return this.#state.data.get(key) as Value<Data, K>
   }
 
   /**
@@ -143,7 +147,9 @@ export class Session<
    * @throws {SessionCommittedError} When the response is committed.
    */
   clear(): void {
-    for (const key of this.keys()) this.delete(key)
+    change(this.#state, null, (data) => {
+      for (const key of data.keys()) if (!isReserved(key)) data.delete(key)
+    })
   }
 
   /**
@@ -176,8 +182,7 @@ export class Session<
    * @throws {SessionCommittedError} When the response is committed.
    */
   regenerate(): void {
-    write(this.#state, csrfKey, undefined)
-    if (this.#state.fate === 'kept') this.#state.fate = 'regenerated'
+    regenerate(this.#state)
   }
 
   /**
@@ -193,18 +198,21 @@ export class Session<
     queue: Queue = '' as Queue,
     allowDuplicate = true,
   ): void {
-    const waiting = this.#queue(queue)
-    assertJson(message, `flash(${JSON.stringify(queue)})`, [waiting])
+    const key = flashPrefix + queue
+    assertJson(message, `flash(${JSON.stringify(queue)})`, [[]])
     const text = JSON.stringify(message)
-    if (!allowDuplicate && waiting.some((other) => JSON.stringify(other) === text)) return
-    write(this.#state, flashPrefix + queue, [...waiting, message])
+    change(this.#state, key, (data) => {
+      const waiting = queueOf(data, key)
+      if (!allowDuplicate && waiting.some((other) => JSON.stringify(other) === text)) return
+      data.set(key, [...waiting, JSON.parse(text)])
+    })
   }
 
   /** Reads the messages of a queue and leaves them there. They are copies. */
   peekFlash<Queue extends Key<Flash> = Key<Flash> & ''>(
     ...[queue = '' as Queue]: QueueArgument<Flash, Queue>
   ): Flash[Queue][] {
-    return structuredClone(this.#queue(queue)) as Flash[Queue][]
+    return structuredClone(queueOf(this.#state.data, flashPrefix + queue)) as Flash[Queue][]
   }
 
   /**
@@ -217,14 +225,37 @@ export class Session<
   popFlash<Queue extends Key<Flash> = Key<Flash> & ''>(
     ...[queue = '' as Queue]: QueueArgument<Flash, Queue>
   ): Flash[Queue][] {
-    const messages = structuredClone(this.#queue(queue)) as Flash[Queue][]
-    if (messages.length > 0 && this.#state.isVisit)
-      write(this.#state, flashPrefix + queue, undefined)
+    const key = flashPrefix + queue
+    const messages = structuredClone(queueOf(this.#state.data, key)) as Flash[Queue][]
+    if (messages.length > 0 && this.#state.isVisit) {
+      const shown = messages.map((message) => JSON.stringify(message))
+      change(this.#state, key, (data) => {
+        const left = remaining(queueOf(data, key), shown)
+        put(data, key, left.length > 0 ? left : undefined)
+      })
+    }
     return messages
   }
+}
 
-  #queue(queue: string): unknown[] {
-    const messages = this.#state.data.get(flashPrefix + queue)
-    return Array.isArray(messages) ? messages : []
-  }
+function assertKey(key: unknown): void {
+  if (typeof key === 'string' && !isReserved(key)) return
+  throw new TypeError(
+    `session: ${JSON.stringify(key)} is not a key: give a text that is not '${csrfKey}' and does not start with '${flashPrefix}'.`,
+  )
+}
+
+function queueOf(data: Entries, key: string): unknown[] {
+  const messages = data.get(key)
+  return Array.isArray(messages) ? messages : []
+}
+
+/** Takes each message that was shown out of a queue once. */
+function remaining(messages: unknown[], shown: readonly string[]): unknown[] {
+  const out = [...shown]
+  return messages.filter((message) => {
+    const at = out.indexOf(JSON.stringify(message))
+    if (at >= 0) out.splice(at, 1)
+    return at < 0
+  })
 }

@@ -1,3 +1,4 @@
+import { encodeBase64url } from './codecs/base64url.ts'
 import { SessionCommittedError } from './errors.ts'
 import { assertJson } from './json.ts'
 
@@ -12,18 +13,29 @@ export function isReserved(key: string): boolean {
   return key.startsWith(flashPrefix) || key === csrfKey
 }
 
+/** The visitor's data, the flash queues and the CSRF token, under their keys on the wire. */
+export type Entries = Map<string, unknown>
+
+/** A change of the data. It may be made again, on what another request left. */
+export type Change = (data: Entries) => void
+
 /** What a request knows of its session. `Session` is the view of it that handlers get. */
 export interface State {
   /** When the request opened the session, in seconds since the epoch: its one look at the clock. */
   readonly now: number
   /** When the session began, in seconds since the epoch. */
   created: number
-  /** The visitor's data, the flash queues and the CSRF token, under their keys on the wire. */
-  readonly data: Map<string, unknown>
+  /** The id in the store; `undefined` where the session is the cookie. */
+  id: string | undefined
+  readonly data: Entries
   /** Nothing that the client sent is in here. */
   isNew: boolean
+  /** What was done to the data, in its order. */
+  readonly changes: Change[]
   /** The JSON text that each value had when it was first touched; `undefined`: there was none. */
   readonly before: Map<string, string | undefined>
+  /** The JSON text of the objects in the handler's hands, as the changes so far leave them. */
+  readonly lent: Map<string, string>
   /** What became of the session that came in. */
   fate: 'kept' | 'regenerated' | 'invalidated'
   /** A write is due whatever the data says. */
@@ -39,13 +51,17 @@ export function createState(
   now: number,
   isVisit: boolean,
   kept: { readonly created: number; readonly data: object } | null,
+  id: string | undefined,
 ): State {
   return {
     now,
     created: kept ? kept.created : now,
+    id,
     data: new Map(kept && Object.entries(kept.data)),
     isNew: kept === null,
+    changes: [],
     before: new Map(),
+    lent: new Map(),
     fate: 'kept',
     forced: false,
     isVisit,
@@ -53,33 +69,77 @@ export function createState(
   }
 }
 
+/** Makes an id that nobody can guess: 256 random bits. */
+export function randomId(): string {
+  return encodeBase64url(crypto.getRandomValues(new Uint8Array(32)))
+}
+
 /** Reads a value that the caller may go on to mutate: the commit will notice. */
 export function read(state: State, key: string): unknown {
   const value = state.data.get(key)
-  if (typeof value === 'object' && value !== null) remember(state, key)
+  if (typeof value === 'object' && value !== null) {
+    remember(state, key)
+    if (!state.lent.has(key)) state.lent.set(key, JSON.stringify(value))
+  }
   return value
 }
 
 /**
- * Changes a value, or removes it where `value` is `undefined`.
+ * Changes the value under a key, or all that the visitor has where there is no key.
+ *
+ * @param again - How to make the change on other data, where that is not the same.
+ * @throws {SessionCommittedError} When the response is committed.
+ */
+export function change(state: State, key: string | null, make: Change, again = make): void {
+  assertOpen(state)
+  const keys = key === null ? [...state.data.keys()] : [key]
+  for (const each of keys) {
+    noteMutation(state, each)
+    remember(state, each)
+  }
+  make(state.data)
+  state.changes.push(again)
+  for (const each of keys) lend(state, each)
+}
+
+/**
+ * Puts a value under a key, or removes it where `value` is `undefined`.
  *
  * @throws {SessionCommittedError} When the response is committed.
  */
 export function write(state: State, key: string, value: unknown): void {
-  assertOpen(state)
-  remember(state, key)
-  if (value === undefined) state.data.delete(key)
-  else state.data.set(key, value)
+  const text = JSON.stringify(value)
+  change(
+    state,
+    key,
+    (data) => put(data, key, value),
+    (data) => put(data, key, text === undefined ? undefined : JSON.parse(text)),
+  )
+}
+
+/** Puts a value into data, or removes it where it is `undefined`. */
+export function put(data: Entries, key: string, value: unknown): void {
+  if (value === undefined) data.delete(key)
+  else data.set(key, value)
 }
 
 /** Ends what was, and starts anew in its place. */
 export function restart(state: State): void {
-  assertOpen(state)
+  regenerate(state)
   state.data.clear()
+  state.changes.length = 0
   state.before.clear()
+  state.lent.clear()
   state.created = state.now
   state.isNew = true
   state.fate = 'invalidated'
+}
+
+/** Keeps the data under a new identity. */
+export function regenerate(state: State): void {
+  write(state, csrfKey, undefined)
+  if (state.id !== undefined) state.id = randomId()
+  if (state.fate === 'kept') state.fate = 'regenerated'
 }
 
 /** @throws {SessionCommittedError} When the response is committed. */
@@ -105,6 +165,30 @@ export function isChanged(state: State): boolean {
   return changed
 }
 
+/** Makes a request's changes on data that another request left. */
+export function replay(state: State, data: object): Entries {
+  for (const key of state.lent.keys()) noteMutation(state, key)
+  const fresh: Entries = new Map(Object.entries(data))
+  for (const make of state.changes) make(fresh)
+  return fresh
+}
+
 function remember(state: State, key: string): void {
   if (!state.before.has(key)) state.before.set(key, JSON.stringify(state.data.get(key)))
+}
+
+function lend(state: State, key: string): void {
+  const value = state.data.get(key)
+  if (typeof value === 'object' && value !== null) state.lent.set(key, JSON.stringify(value))
+  else state.lent.delete(key)
+}
+
+/** Records what the handler did to an object by itself: it is a change like any other. */
+function noteMutation(state: State, key: string): void {
+  const text = state.lent.get(key)
+  if (text === undefined) return
+  const now = JSON.stringify(state.data.get(key))
+  if (now === text) return
+  state.lent.set(key, now)
+  state.changes.push((data) => put(data, key, JSON.parse(now)))
 }

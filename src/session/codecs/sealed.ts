@@ -14,11 +14,17 @@ const decoder = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true })
  * §8.3). A site that writes more replaces its secret in time.
  *
  * @param cookieName - With its prefix: a token is valid in this cookie only.
+ * @param content - What is encoded: a token of one is not valid for the other.
  */
-export function sealedCodec(secret: string, cookieName: string): Codec {
-  const additionalData = encoder.encode(JSON.stringify(['sealed', cookieName]))
+export function sealedCodec(
+  secret: string,
+  cookieName: string,
+  content: 'session' | 'id' = 'session',
+): Codec {
+  const purpose = content === 'id' ? 'sealed id' : 'sealed'
+  const additionalData = encoder.encode(JSON.stringify([purpose, cookieName]))
   const key = lazyKey(async () => {
-    const bytes = await deriveKeyBytes(secret, 'sealed', cookieName)
+    const bytes = await deriveKeyBytes(secret, purpose, cookieName)
     return crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt'])
   })
 

@@ -12,10 +12,16 @@ const decoder = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true })
  * write it. A token is `base64url(payload) + '.' + base64url(HMAC-SHA-256)`.
  *
  * @param cookieName - With its prefix: a token is valid in this cookie only.
+ * @param content - What is encoded: a token of one is not valid for the other.
  */
-export function signedCodec(secret: string, cookieName: string): Codec {
+export function signedCodec(
+  secret: string,
+  cookieName: string,
+  content: 'session' | 'id' = 'session',
+): Codec {
+  const purpose = content === 'id' ? 'signed id' : 'signed'
   const key = lazyKey(async () => {
-    const bytes = await deriveKeyBytes(secret, 'signed', cookieName)
+    const bytes = await deriveKeyBytes(secret, purpose, cookieName)
     return crypto.subtle.importKey('raw', bytes, hmac, false, ['sign', 'verify'])
   })
 

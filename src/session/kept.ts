@@ -1,0 +1,84 @@
+import type { Config } from './options.ts'
+import type { State } from './state.ts'
+
+/** Seconds by which the clock of another server may be ahead. */
+const maxSkew = 60
+
+/** A session as it is kept, in a cookie or in a store. */
+export interface Kept {
+  /** Pyramid's `[renewed, created, data]`, as JSON. */
+  readonly payload: string
+  readonly renewed: number
+  readonly created: number
+  readonly data: object
+}
+
+/** A session that a cookie led to. */
+export interface Found extends Kept {
+  /** Its id in the store; empty where the session is the cookie. */
+  readonly id: string
+  /** Whether the newest secret signed the cookie. */
+  readonly isCurrent: boolean
+}
+
+/** What a request's session comes to. */
+export interface Ending {
+  /** The session that came in, alive. */
+  readonly kept: Found | null
+  /** The session that came in, if its time is up or its data does not pass the schema. */
+  readonly past: Found | null
+  /** Its time is up, and it may be tidied away. */
+  readonly isExpired: boolean
+  /** Something is to be written. */
+  readonly isChanged: boolean
+  /** Nothing is, but the session's life is to be extended. */
+  readonly isDue: boolean
+}
+
+/** What becomes of the cookie: it carries the session from now on, it goes, or nothing is said. */
+export type Verdict = 'carry' | 'remove' | 'leave'
+
+/** Makes the payload of a session as a request leaves it. */
+export function payloadOf({ now, created, data }: State): string {
+  return JSON.stringify([now, created, Object.fromEntries(data)])
+}
+
+/**
+ * Takes a payload apart.
+ *
+ * @param clock - Seconds since the epoch, with their fraction.
+ * @returns `null` when it is no session.
+ */
+export function parse(payload: string, clock: number): Kept | null {
+  let parts: unknown
+  try {
+    parts = JSON.parse(payload)
+  } catch {
+    return null // ours by its signature or its place, but no JSON
+  }
+  if (!Array.isArray(parts) || parts.length !== 3) return null
+  const [renewed, created, data] = parts
+  if (!isTime(renewed, clock) || !isTime(created, clock)) return null
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) return null
+  return { payload, renewed, created, data }
+}
+
+function isTime(value: unknown, clock: number): value is number {
+  return typeof value === 'number' && value >= 0 && value <= clock + maxSkew
+}
+
+/** Tells whether a session's time is up. */
+export function isExpired(config: Config, { renewed, created }: Kept, clock: number): boolean {
+  const { timeout, lifetime } = config
+  if (timeout !== null && clock - renewed > timeout) return true
+  return lifetime !== null && clock - created > lifetime
+}
+
+/** https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.5 */
+const maxTtl = 34_560_000
+
+/** Tells for how many seconds a store must keep a session that is written now. */
+export function ttlOf({ timeout, lifetime }: Config, now: number, created: number): number {
+  const left = lifetime === null ? maxTtl : created + lifetime - now
+  return Math.max(1, Math.min(timeout ?? maxTtl, left, maxTtl - 1) + 1)
+}
