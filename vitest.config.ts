@@ -1,4 +1,4 @@
-import { cloudflareTest } from '@cloudflare/vitest-plugin'
+import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 import { tally } from './scripts/tally.ts'
 
@@ -17,10 +17,12 @@ export default defineConfig({
     projects: [
       {
         plugins: [
-          cloudflareTest({
+          cloudflareTest(async () => ({
             wrangler: { configPath: './wrangler.toml' },
-            miniflare: { bindings: { SESSION_SECRET } },
-          }),
+            miniflare: {
+              bindings: { SESSION_SECRET, MIGRATIONS: await readD1Migrations('migrations') },
+            },
+          })),
         ],
         test: {
           ...patience,

@@ -10,6 +10,7 @@ import { CartPage } from './pages/cart.tsx'
 import { CounterPage } from './pages/counter.tsx'
 import { SessionPage } from './pages/session.tsx'
 import { type SiteData, type SiteFlash, sessions } from './sessions.ts'
+import { storeName } from './stores.ts'
 
 /** Makes the site. */
 export function createApp() {
@@ -66,10 +67,11 @@ export function createApp() {
     })
     .get('/session', async (c) => {
       const session = await c.var.session()
+      const { created, renewed } = session
       const header = session.new ? undefined : c.req.header('Cookie')
       return c.html(
         <SessionPage
-          {...inspect(session.created, header)}
+          {...inspect({ store: storeName(c.env), created, renewed, header })}
           data={session.entries().map(([key, value]) => ({ key, value: JSON.stringify(value) }))}
           messages={session.popFlash()}
           errors={session.popFlash('error')}

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { ErrorPage } from './pages/error.tsx'
-import { MissingSecretError } from './sessions.ts'
+import { ConfigurationError } from './stores.ts'
 
 const pages: Record<number, { title: string; message: string }> = {
   403: {
@@ -41,5 +41,5 @@ function statusOf(error: Error): ContentfulStatusCode {
 }
 
 function log(error: Error) {
-  console.error(error instanceof MissingSecretError ? error.message : error.stack)
+  console.error(error instanceof ConfigurationError ? error.message : error.stack)
 }

@@ -9,71 +9,88 @@ const flashPrefix = '_f_'
 /** What the inspector draws of a session's cookie. */
 type Drawing = Omit<SessionPageProps, 'messages' | 'errors' | 'data' | 'csrfToken'>
 
-/**
- * Takes a session's cookie apart for the inspector.
- *
- * @param created - When the session began, in seconds since the epoch.
- * @param header - The `Cookie` header that the session came with; `undefined` if it is new.
- */
-export function inspect(created: number, header: string | undefined): Drawing {
+/** What the handler knows of the session. Times are seconds since the epoch. */
+interface Facts {
+  store: string
+  created: number
+  renewed: number
+  /** The `Cookie` header that the session came with; `undefined` if it is new. */
+  header: string | undefined
+}
+
+/** Takes a session's cookie apart for the inspector. */
+export function inspect({ store, created, renewed, header }: Facts): Drawing {
   const now = Math.floor(Date.now() / 1000)
-  const token = takeApart(header)
-  const parts = token ? sizes(token) : []
+  const [payload, signature] = findToken(header)
+  const token = payload && signature ? { payload, signature } : null
+  const carriesId = store !== 'cookie'
+  const parts = token ? sizes(token, carriesId) : []
   return {
-    store: 'cookie',
-    codec: 'signed (HMAC-SHA-256)',
+    store,
+    codec: carriesId ? 'signed id (HMAC-SHA-256)' : 'signed (HMAC-SHA-256)',
     cookieName,
     created,
     now,
-    idle: left(limits.timeout, now - (token?.renewed ?? now)),
+    idle: left(limits.timeout, now - renewed),
     absolute: left(limits.lifetime, now - created),
     bytes: { used: parts.reduce((sum, { bytes }) => sum + bytes, 0), limit: maxCookieBytes, parts },
-    token: token && shown(token),
+    token: token && (carriesId ? shownId(token) : shown(token)),
   }
 }
 
 interface Token {
   payload: string
   signature: string
-  decoded: string
-  renewed: number
-  created: number
-  data: Record<string, unknown>
 }
 
 /** Finds the cookie as the library does, exactly: `getCookie` may find another that nobody verified. */
-function takeApart(header = ''): Token | null {
-  const [, payload, signature] =
-    new RegExp(`(?:^|;)[ \\t]*${cookieName}=([^;]*)\\.([^;]*)`).exec(header) ?? []
-  if (payload === undefined || signature === undefined) return null
-  const decoded = new TextDecoder().decode(decodeBase64Url(payload))
-  const [renewed, created, data] = JSON.parse(decoded)
-  return { payload, signature, decoded, renewed, created, data }
+function findToken(header = ''): (string | undefined)[] {
+  const cookie = new RegExp(`(?:^|;)[ \\t]*${cookieName}=([^;]*)\\.([^;]*)`).exec(header)
+  return cookie ? cookie.slice(1) : []
+}
+
+function decode(payload: string): string {
+  return new TextDecoder().decode(decodeBase64Url(payload))
 }
 
 /** Shortens the signature and blanks the CSRF token: a picture of the page must not be a key. */
-function shown({
-  payload,
-  signature,
-  decoded,
-  renewed,
-  created,
-  data,
-}: Token): SessionPageProps['token'] {
-  const short = `${signature.slice(0, 6)}…`
+function shown({ payload, signature }: Token): SessionPageProps['token'] {
+  const decoded = decode(payload)
+  const [renewed, created, data] = JSON.parse(decoded)
   const secret = data[csrfKey]
-  if (typeof secret !== 'string') return { payload, signature: short, decoded }
+  if (typeof secret !== 'string') return { payload, signature: short(signature), decoded }
   const start = byteLength(decoded.slice(0, decoded.indexOf(secret)))
   const end = start + byteLength(secret)
   return {
     payload: `${payload.slice(0, Math.floor((start * 4) / 3))}…${payload.slice(Math.ceil((end * 4) / 3))}`,
-    signature: short,
+    signature: short(signature),
     decoded: JSON.stringify([renewed, created, { ...data, [csrfKey]: '(hidden)' }]),
   }
 }
 
+function shownId({ payload, signature }: Token): SessionPageProps['token'] {
+  return {
+    payload: short(payload),
+    signature: short(signature),
+    decoded: JSON.stringify(short(decode(payload))),
+  }
+}
+
+function short(text: string): string {
+  return `${text.slice(0, 6)}…`
+}
+
 /** Shares the cookie's bytes out among what it carries. */
-function sizes({ payload, signature, renewed, created, data }: Token) {
+function sizes({ payload, signature }: Token, carriesId: boolean) {
+  return [
+    { label: 'Name', bytes: cookieName.length },
+    ...(carriesId ? [{ label: 'Id', bytes: payload.length }] : dataSizes(payload)),
+    { label: 'Signature', bytes: signature.length + '.'.length },
+  ]
+}
+
+function dataSizes(payload: string) {
+  const [renewed, created, data] = JSON.parse(decode(payload))
   const groups = new Map([['Time stamps', JSON.stringify([renewed, created]).length]])
   for (const [key, value] of Object.entries(data)) {
     const label = labelOf(key)
@@ -81,11 +98,7 @@ function sizes({ payload, signature, renewed, created, data }: Token) {
     groups.set(label, (groups.get(label) ?? 0) + bytes)
   }
   const total = [...groups.values()].reduce((sum, bytes) => sum + bytes, 0)
-  return [
-    { label: 'Name', bytes: cookieName.length },
-    ...share(groups, payload.length / total),
-    { label: 'Signature', bytes: signature.length + '.'.length },
-  ]
+  return share(groups, payload.length / total)
 }
 
 function labelOf(key: string): string {

@@ -1,4 +1,5 @@
 import { type SessionOptions, session } from '../session/index.ts'
+import { ConfigurationError, storeOf } from './stores.ts'
 
 /** What the site keeps of a visitor. */
 export interface SiteData {
@@ -23,14 +24,12 @@ export function sessions() {
   return session<SiteData, SiteFlash>((c) => options(c.env))
 }
 
-function options(env: Partial<Env>): SessionOptions<SiteData> {
-  if (env.SESSION_SECRET) return { secret: env.SESSION_SECRET, ...limits }
-  throw new MissingSecretError(
-    'SESSION_SECRET is not set. Set it with: npx wrangler secret put SESSION_SECRET',
-  )
-}
-
-/** The Worker was deployed without its secret. */
-export class MissingSecretError extends Error {
-  override name = 'MissingSecretError'
+function options(env: Env): SessionOptions<SiteData> {
+  if (!env.SESSION_SECRET) {
+    throw new ConfigurationError(
+      'SESSION_SECRET is not set. Set it with: npx wrangler secret put SESSION_SECRET',
+    )
+  }
+  const store = storeOf(env)
+  return { secret: env.SESSION_SECRET, ...limits, ...(store && { store }) }
 }

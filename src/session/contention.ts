@@ -1,6 +1,7 @@
 import { StoreError } from './errors.ts'
 
 const maxWait = 10_000 // milliseconds, in all
+const maxGrowth = 4 // 256 units: who waits longer than the others starves
 
 /**
  * Tries until it succeeds, at once and then with pauses.
@@ -19,10 +20,10 @@ export async function persist<T>(attempt: () => Promise<T | undefined>): Promise
     const result = await attempt()
     if (result !== undefined) return result
     if (failures % 2 === 1) continue
+    if (waited >= maxWait) throw new StoreError('session: too many requests change this session')
     const unit = Math.max(1, Date.now() - start)
-    const pause = Math.random() * unit * 4 ** (failures / 2)
+    const pause = Math.random() * unit * 4 ** Math.min(failures / 2, maxGrowth)
     waited += pause
-    if (waited > maxWait) throw new StoreError('session: too many requests change this session')
-    await new Promise((resolve) => setTimeout(resolve, pause))
+    await new Promise((resolve) => setTimeout(resolve, Math.min(pause, maxWait)))
   }
 }

@@ -38,7 +38,10 @@ export async function keyOf(id: string): Promise<string> {
   return `session:${encodeBase64url(new Uint8Array(hash))}`
 }
 
-/** Sees to it that whatever goes wrong in a store is a `StoreError`. */
+/** Milliseconds after which a store that does not answer has failed. */
+const patience = 10_000
+
+/** Sees to it that whatever goes wrong in a store is a `StoreError`, in time. */
 export function guard(store: Store): Store {
   return {
     get: (key) => orStoreError(() => store.get(key)),
@@ -47,11 +50,17 @@ export function guard(store: Store): Store {
 }
 
 async function orStoreError<T>(call: () => Promise<T>): Promise<T> {
+  let timer!: ReturnType<typeof setTimeout>
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('no answer in 10 s')), patience)
+  })
   try {
-    return await call()
+    return await Promise.race([call(), late])
   } catch (cause) {
     if (cause instanceof StoreError) throw cause
     throw new StoreError('session: the store failed', { cause })
+  } finally {
+    clearTimeout(timer)
   }
 }
 

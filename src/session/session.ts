@@ -62,6 +62,11 @@ export class Session<
     return this.#state.created
   }
 
+  /** When the session was last written before this request, in seconds since the epoch. */
+  get renewed(): number {
+    return this.#state.renewed
+  }
+
   /** The session's id in its store; `undefined` where the session is the cookie. */
   get id(): string | undefined {
     return this.#state.id

@@ -25,6 +25,8 @@ export interface State {
   readonly now: number
   /** When the session began, in seconds since the epoch. */
   created: number
+  /** When it was last written, in seconds since the epoch. */
+  renewed: number
   /** The id in the store; `undefined` where the session is the cookie. */
   id: string | undefined
   readonly data: Entries
@@ -50,12 +52,13 @@ export interface State {
 export function createState(
   now: number,
   isVisit: boolean,
-  kept: { readonly created: number; readonly data: object } | null,
+  kept: { readonly created: number; readonly renewed: number; readonly data: object } | null,
   id: string | undefined,
 ): State {
   return {
     now,
     created: kept ? kept.created : now,
+    renewed: kept ? kept.renewed : now,
     id,
     data: new Map(kept && Object.entries(kept.data)),
     isNew: kept === null,
@@ -131,6 +134,7 @@ export function restart(state: State): void {
   state.before.clear()
   state.lent.clear()
   state.created = state.now
+  state.renewed = state.now
   state.isNew = true
   state.fate = 'invalidated'
 }

@@ -16,7 +16,8 @@ export interface Store {
    * Replaces `before` by `after` if `before` is still what is kept, in one step that no other swap of
    * the same key can come between.
    *
-   * A swap whose answer is lost may have been applied all the same.
+   * A swap whose answer is lost may have been applied all the same. A store does not repeat it by itself:
+   * two requests that add one to the same number write the same text, so nobody could tell whose is kept.
    *
    * @param before - The text to be replaced; `null`: nothing is kept.
    * @param after - The text to keep from now on; `null`: keep nothing.

@@ -1,0 +1,104 @@
+import { applyD1Migrations } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { createApp } from '../../src/app/app.tsx'
+import { visitor } from './pages.ts'
+
+beforeAll(() => applyD1Migrations(env.SESSIONS_DB, env.MIGRATIONS))
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+describe.each(['kv', 'd1', 'durable-object'])(
+  'the site with its sessions in %s',
+  (SESSION_STORE) => {
+    const bindings = { ...env, SESSION_STORE }
+
+    it('counts on after a restart, with nothing but an id in the cookie', async () => {
+      const before = visitor(createApp(), bindings)
+      await before.count('/')
+      const after = visitor(createApp(), { ...bindings })
+      for (const [name, value] of before.cookies) after.cookies.set(name, value)
+      expect(await after.count('/howdy')).toBe(2)
+      const [, cookie = ''] = [...after.cookies].at(0) ?? []
+      expect(cookie).toMatch(/^[\w-]{58}\.[\w-]{43}$/)
+      expect(atob(cookie.split('.')[0] ?? '')).toMatch(/^[\w-]{43}$/)
+    })
+
+    it('fills a cart, and shows each message once', async () => {
+      const { submit, read } = visitor(createApp(), bindings)
+      const { page } = await submit('/cart', '/cart', { item: 'Red apples' })
+      expect(page).toContain('Your item was added.')
+      const again = await read('/cart')
+      expect(again).toContain('Red apples')
+      expect(again).not.toContain('Your item was added.')
+    })
+
+    it('shows in the inspector which store it is, and only the start of the id', async () => {
+      const { count, read, cookies } = visitor(createApp(), bindings)
+      await count('/')
+      const page = await read('/session')
+      const [payload = '', signature = ''] = (cookies.get('__Host-session') ?? '').split('.')
+      expect(page).toContain(`<dd>${SESSION_STORE}</dd>`)
+      expect(page).toContain('<code>counter</code>')
+      for (const secret of [payload, atob(payload), signature]) {
+        expect(page).toContain(`${secret.slice(0, 6)}…`)
+        expect(page).not.toContain(secret)
+      }
+    })
+
+    it('regenerates, and leaves the old cookie worthless', async () => {
+      const { count, submit, cookies } = visitor(createApp(), bindings)
+      await count('/')
+      const old = visitor(createApp(), bindings)
+      for (const [name, value] of cookies) old.cookies.set(name, value)
+      await submit('/session', '/session/regenerate')
+      expect(await count('/')).toBe(2)
+      expect(await old.count('/')).toBe(1)
+      expect(old.setCookies).toEqual([])
+    })
+
+    it('forgets, for who copied the cookie as well', async () => {
+      const { count, submit, cookies } = visitor(createApp(), bindings)
+      await count('/')
+      const thief = visitor(createApp(), bindings)
+      for (const [name, value] of cookies) thief.cookies.set(name, value)
+      const { page } = await submit('/session', '/session/invalidate')
+      expect(page).toContain('Your session was forgotten.')
+      expect(await thief.count('/')).toBe(1)
+    })
+  },
+)
+
+it.each(['d1', 'durable-object'])(
+  '20 visits at once are all counted in %s',
+  async (SESSION_STORE) => {
+    const { count } = visitor(createApp(), { ...env, SESSION_STORE })
+    await count('/')
+    await Promise.all(Array.from({ length: 20 }, () => count('/')))
+    expect(await count('/')).toBe(22)
+  },
+)
+
+it('a store that there is not is told in the log, with those that there are', async () => {
+  const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+  const answer = await visitor(createApp(), { ...env, SESSION_STORE: 'mongo' }).get('/')
+  expect(answer.status).toBe(500)
+  expect(log.mock.calls).toEqual([
+    ['SESSION_STORE is "mongo". Set it in wrangler.toml to one of: cookie, kv, d1, durable-object'],
+  ])
+})
+
+it('a store that fails is answered with 503, and the session is there when it is back', async () => {
+  vi.spyOn(console, 'error').mockImplementation(() => {})
+  const broken = { getByName: () => ({ get: () => Promise.reject(new Error('down')) }) }
+  const before = visitor(createApp(), { ...env, SESSION_STORE: 'durable-object' })
+  await before.count('/')
+  const during = visitor(createApp(), { ...env, SESSION_STORE: 'durable-object', SESSIONS: broken })
+  for (const [name, value] of before.cookies) during.cookies.set(name, value)
+  const answer = await during.get('/')
+  expect(answer.status).toBe(503)
+  expect(await answer.text()).toContain('<h1>Not available</h1>')
+  expect(during.setCookies).toEqual([])
+  expect(await before.count('/')).toBe(2)
+})
