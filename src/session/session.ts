@@ -1,12 +1,11 @@
 import { assertJson } from './json.ts'
+import { append, peek, take } from './queues.ts'
 import {
   assertOpen,
   change,
   csrfKey,
-  type Entries,
   flashPrefix,
   isReserved,
-  put,
   read,
   regenerate,
   restart,
@@ -203,21 +202,14 @@ export class Session<
     queue: Queue = '' as Queue,
     allowDuplicate = true,
   ): void {
-    const key = flashPrefix + queue
-    assertJson(message, `flash(${JSON.stringify(queue)})`, [[]])
-    const text = JSON.stringify(message)
-    change(this.#state, key, (data) => {
-      const waiting = queueOf(data, key)
-      if (!allowDuplicate && waiting.some((other) => JSON.stringify(other) === text)) return
-      data.set(key, [...waiting, JSON.parse(text)])
-    })
+    append(this.#state, queue, message, allowDuplicate)
   }
 
   /** Reads the messages of a queue and leaves them there. They are copies. */
   peekFlash<Queue extends Key<Flash> = Key<Flash> & ''>(
     ...[queue = '' as Queue]: QueueArgument<Flash, Queue>
   ): Flash[Queue][] {
-    return structuredClone(queueOf(this.#state.data, flashPrefix + queue)) as Flash[Queue][]
+    return peek(this.#state, queue) as Flash[Queue][]
   }
 
   /**
@@ -230,16 +222,7 @@ export class Session<
   popFlash<Queue extends Key<Flash> = Key<Flash> & ''>(
     ...[queue = '' as Queue]: QueueArgument<Flash, Queue>
   ): Flash[Queue][] {
-    const key = flashPrefix + queue
-    const messages = structuredClone(queueOf(this.#state.data, key)) as Flash[Queue][]
-    if (messages.length > 0 && this.#state.isVisit) {
-      const shown = messages.map((message) => JSON.stringify(message))
-      change(this.#state, key, (data) => {
-        const left = remaining(queueOf(data, key), shown)
-        put(data, key, left.length > 0 ? left : undefined)
-      })
-    }
-    return messages
+    return take(this.#state, queue) as Flash[Queue][]
   }
 }
 
@@ -248,19 +231,4 @@ function assertKey(key: unknown): void {
   throw new TypeError(
     `session: ${JSON.stringify(key)} is not a key: give a text that is not '${csrfKey}' and does not start with '${flashPrefix}'.`,
   )
-}
-
-function queueOf(data: Entries, key: string): unknown[] {
-  const messages = data.get(key)
-  return Array.isArray(messages) ? messages : []
-}
-
-/** Takes each message that was shown out of a queue once. */
-function remaining(messages: unknown[], shown: readonly string[]): unknown[] {
-  const out = [...shown]
-  return messages.filter((message) => {
-    const at = out.indexOf(JSON.stringify(message))
-    if (at >= 0) out.splice(at, 1)
-    return at < 0
-  })
 }
