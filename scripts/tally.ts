@@ -1,12 +1,16 @@
 import type { Reporter } from 'vitest/node'
 
-/** Ends the output of a test run with one plain line: how many tests passed, and how many failed. */
+/** Ends the output of a test run with one plain line: how many tests passed, failed and were skipped. */
 export function tally(): Reporter {
   let passed = 0
+  let skipped = 0
   let failed = 1 // until the run has ended: one that breaks off is no success
   return {
     onInit() {
-      process.once('exit', () => console.log(`${passed} passed, ${failed} failed`))
+      process.once('exit', () => {
+        const rest = skipped > 0 ? `, ${skipped} skipped` : ''
+        console.log(`${passed} passed, ${failed} failed${rest}`)
+      })
     },
     onTestRunEnd(modules, errors, reason) {
       const states = modules.flatMap((module) =>
@@ -14,6 +18,7 @@ export function tally(): Reporter {
       )
       passed = states.filter((state) => state === 'passed').length
       failed = states.filter((state) => state === 'failed').length
+      skipped = states.filter((state) => state === 'skipped').length
       // Files that do not load and errors outside of any test fail a run as well.
       failed += errors.length + modules.filter((module) => module.errors().length > 0).length
       if (failed === 0 && reason !== 'passed') failed = 1
