@@ -2,8 +2,8 @@
  * A map of texts that can change one atomically: where sessions live when they are not in the cookie.
  *
  * A store knows nothing of sessions. It is given keys of at most 128 characters of `[A-Za-z0-9:_-]`,
- * and texts of any length and content; it never looks into either. Every failure is an exception: it
- * must not answer "nothing is kept" because it could not look.
+ * and well-formed texts of any length (no half of a surrogate pair); it never looks into either. Every
+ * failure is an exception: it must not answer "nothing is kept" because it could not look.
  */
 export interface Store {
   /**
@@ -21,7 +21,8 @@ export interface Store {
    *
    * @param before - The text to be replaced; `null`: nothing is kept.
    * @param after - The text to keep from now on; `null`: keep nothing.
-   * @param ttl - Whole seconds from now until `after` may be forgotten, at least 1. It starts anew with
+   * @param ttl - Whole seconds from now until `after` is forgotten, at least 1; a second late will do,
+   * early will not. It starts anew with
    * each swap that replaces, even by the same text, and a swap that does not replace leaves it alone.
    * @returns Whether it replaced, and what is kept now: the next attempt starts from there without
    * another read.

@@ -325,12 +325,14 @@ function loses(store: Subject): void {
 /** Adds to a list as the core does: from what is kept, again when another was first. */
 async function append(store: Store, key: string, text: string): Promise<void> {
   let before = await store.get(key)
-  for (;;) {
+  // Each time it is refused one of the others was not, so that its turn comes.
+  for (let attempts = 0; attempts < texts.length; attempts++) {
     const after = JSON.stringify([...JSON.parse(before ?? '[]'), text])
     const { swapped, kept } = await store.swap(key, before, after, 60)
     if (swapped) return
     before = kept
   }
+  throw new Error('refused more often than there were others')
 }
 
 function rejects(broken: NonNullable<StoreContractOptions['broken']>): void {

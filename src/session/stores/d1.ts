@@ -92,12 +92,8 @@ export function d1Store(db: D1Binding): Store {
  *
  * @example
  * ```ts
- * export default {
- *   fetch: app.fetch,
- *   async scheduled(_, env) {
- *     await sweepD1(env.SESSIONS_DB)
- *   },
- * } satisfies ExportedHandler<Env>
+ * const scheduled = async (_: unknown, env: Env) => void (await sweepD1(env.SESSIONS_DB))
+ * export default { fetch: app.fetch, scheduled }
  * ```
  */
 export async function sweepD1(db: D1Binding): Promise<number> {

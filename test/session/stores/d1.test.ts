@@ -76,7 +76,7 @@ describe('d1Store()', () => {
     const handles = [d1Store(db), d1Store(db.withSession('first-primary'))]
     async function increment(store: ReturnType<typeof d1Store>): Promise<void> {
       let before = await store.get('count')
-      for (;;) {
+      for (let attempts = 0; attempts < 20; attempts++) {
         const { swapped, kept } = await store.swap('count', before, `${Number(before) + 1}`, 60)
         if (swapped) return
         before = kept
