@@ -11,13 +11,14 @@ import {
   type Verdict,
 } from './kept.ts'
 import type { Config } from './options.ts'
+import { validate } from './schema.ts'
 import { replay, type State } from './state.ts'
 import type { Store } from './store.ts'
 
 /** What a store keeps for a while under the id of a session that has ended. No session is such a text. */
 const tombstone = 'ended'
 
-/** Seconds that a tombstone stands: longer than any request that was in flight takes. */
+/** Seconds that a tombstone stands. After that the id is unknown, and so begins a new session. */
 const tombstoneTtl = 60
 
 const encoder = new TextEncoder()
@@ -78,10 +79,13 @@ export async function settleInStore(
   if (kept === null) {
     const begins = isChanged && state.data.size > 0
     if (begins) await create(config, store, state)
-    const ends = past !== null && (isChanged || isExpired)
-    if (ends) await store.swap(await keyOf(past.id), past.payload, null, 1)
-    if (begins) return 'carry'
-    return ends ? 'remove' : 'leave'
+    if (past !== null && isChanged) {
+      const ended = await end(config, store, past, state, { goesOn: begins, isPast: true })
+      if (!ended) return 'drop'
+      return begins ? 'carry' : 'remove'
+    }
+    if (past !== null && isExpired) return (await tidy(store, past)) ? 'remove' : 'leave'
+    return begins ? 'carry' : 'leave'
   }
   if (state.fate === 'kept') {
     if (!isChanged && !isDue) return 'leave'
@@ -90,7 +94,8 @@ export async function settleInStore(
   }
   const goesOn = state.fate === 'regenerated' || state.data.size > 0
   if (goesOn) await create(config, store, state)
-  if (!(await end(config, store, kept, state, goesOn))) return 'drop'
+  const ended = await end(config, store, kept, state, { goesOn, isPast: false })
+  if (!ended) return 'drop'
   return goesOn ? 'carry' : 'remove'
 }
 
@@ -128,56 +133,74 @@ async function update(
     const ttl = ttlOf(config, state.now, state.created)
     const { swapped, kept } = await store.swap(key, before, after, ttl)
     if (swapped) return true
-    const other = alive(kept, state)
+    const other = alive(kept)
     if (other === null) return false
     if (!mustWrite) return true
     before = other.payload
-    after = merged(state, other)
+    after = await merged(config, state, other)
     return undefined
   })
+}
+
+/** Ends a session whose time is up, unless another request has kept it alive or put one in its place. */
+async function tidy(store: Store, past: Found): Promise<boolean> {
+  const key = await keyOf(past.id)
+  const { swapped, kept } = await store.swap(key, past.payload, tombstone, tombstoneTtl)
+  return swapped || kept === null
 }
 
 /**
  * Ends a session under its old id, when what goes on under the new one is kept already.
  *
- * @param goesOn - Whether there is a new one, which follows what others still write to the old one.
+ * `goesOn`: there is a new one. `isPast`: the old one was no longer alive when it was read. Then nothing
+ * of it goes on, and the store may have forgotten it.
+ *
  * @returns Whether this request ended it. If another did, nothing goes on.
  */
 async function end(
   config: Config,
   store: Store,
-  found: Found,
+  old: Found,
   state: State,
-  goesOn: boolean,
+  { goesOn, isPast }: { goesOn: boolean; isPast: boolean },
 ): Promise<boolean> {
-  const key = await keyOf(found.id)
+  const key = await keyOf(old.id)
   const newKey = await keyOf(state.id as string)
-  const ttl = ttlOf(config, state.now, state.created)
-  let before = found.payload
+  let before = old.payload
   let successor = payloadOf(state)
   return persist(async () => {
     const { swapped, kept } = await store.swap(key, before, tombstone, tombstoneTtl)
     if (swapped) return true
-    const other = alive(kept, state)
+    const other = alive(kept)
     if (other === null) {
+      if (kept === null && isPast) return true
       if (goesOn) await store.swap(newKey, successor, null, 1)
       return false
     }
     before = other.payload
-    if (goesOn && state.fate === 'regenerated') {
-      const next = merged(state, other)
-      await store.swap(newKey, successor, next, ttl)
+    if (goesOn && state.fate === 'regenerated' && !isPast) {
+      const next = await merged(config, state, other)
+      const ttl = ttlOf(config, state.now, state.created)
+      const follows = await store.swap(newKey, successor, next, ttl)
+      if (!follows.swapped) throw new StoreError('session: the id of a new session is taken')
       successor = next
     }
     return undefined
   })
 }
 
-function alive(kept: string | null, state: State): Kept | null {
-  return kept === null || isTombstone(kept) ? null : parse(kept, state.now + 1)
+/** Reads what another request left. However late it came, only what has ended is no session. */
+function alive(kept: string | null): Kept | null {
+  return kept === null || isTombstone(kept) ? null : parse(kept, Number.POSITIVE_INFINITY)
 }
 
-function merged(state: State, other: Kept): string {
-  const data = Object.fromEntries(replay(state, other.data))
+async function merged(config: Config, state: State, other: Kept): Promise<string> {
+  const checked = config.schema && (await validate(config.schema, other.data))
+  const data = Object.fromEntries(replay(state, checked ?? other.data))
   return JSON.stringify([Math.max(state.now, other.renewed), state.created, data])
+}
+
+/** Tells whether a session is alive at this moment. */
+export async function isAlive(store: Store, id: string): Promise<boolean> {
+  return alive(await store.get(await keyOf(id))) !== null
 }

@@ -17,7 +17,7 @@ export interface Kept {
 export interface Found extends Kept {
   /** Its id in the store; empty where the session is the cookie. */
   readonly id: string
-  /** Whether the newest secret signed the cookie. */
+  /** Whether the newest codec wrote the cookie. */
   readonly isCurrent: boolean
 }
 

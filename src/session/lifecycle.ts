@@ -1,10 +1,10 @@
 import type { Codec } from './codecs/codec.ts'
 import { findCookies, maxCookieBytes } from './cookie.ts'
-import { isId, isTombstone, keyOf, settleInStore } from './in-store.ts'
+import { isAlive, isId, isTombstone, keyOf, settleInStore } from './in-store.ts'
 import { type Ending, type Found, isExpired, parse, payloadOf, type Verdict } from './kept.ts'
 import type { Config, RejectReason } from './options.ts'
 import { validate } from './schema.ts'
-import { write as change, createState, csrfKey, isChanged, randomId, type State } from './state.ts'
+import { createState, csrfKey, isChanged, randomId, type State, write } from './state.ts'
 import { tooLarge } from './too-large.ts'
 
 /** A session as a request found it, and what the request then makes of it. */
@@ -132,10 +132,11 @@ async function settle(
     : settleInCookie(state, ending)
   if (verdict === 'drop') return null
   if (verdict === 'remove') return cookie.remove
-  if (verdict === 'carry') return write(config, state, store ? state.id : payloadOf(state))
+  if (verdict === 'carry') return setCookie(config, state, store ? state.id : payloadOf(state))
   // Signed by an older secret: the same content is signed anew.
   if (kept === null || kept.isCurrent || refused) return null
-  return write(config, state, store ? kept.id : kept.payload)
+  if (!store) return setCookie(config, state, kept.payload)
+  return (await isAlive(store, kept.id)) ? setCookie(config, state, kept.id) : null
 }
 
 function settleInCookie(state: State, ending: Ending): Verdict {
@@ -150,7 +151,7 @@ function withoutChanges({ found, rejected, state: { now, isVisit, fate, id } }: 
   const survives = found !== null && rejected === null && fate !== 'invalidated'
   const kept = survives ? { ...found, data: JSON.parse(found.payload)[2] } : null
   const state = createState(now, isVisit, kept, id)
-  if (fate === 'regenerated') change(state, csrfKey, undefined)
+  if (fate === 'regenerated') write(state, csrfKey, undefined)
   return Object.assign(state, { fate })
 }
 
@@ -159,7 +160,11 @@ function isDue({ reissueTime }: Config, { renewed }: Found, now: number): boolea
   return reissueTime !== null && now - renewed > reissueTime
 }
 
-async function write(config: Config, state: State, content: string | undefined): Promise<string> {
+async function setCookie(
+  config: Config,
+  state: State,
+  content: string | undefined,
+): Promise<string> {
   const { codecs, cookie } = config
   const token = await (codecs[0] as Codec).encode(content as string)
   const size = cookie.name.length + token.length

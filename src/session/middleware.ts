@@ -28,7 +28,8 @@ export type SessionVariables<
  * @typeParam Flash - The flash queues and the types of their messages.
  * @typeParam As - The option `as`, to be repeated where `Data` is given.
  * @param options - Ready, or made from the context where they depend on bindings. Then they are asked
- * for once per `c.env`, and a mistake in them shows when a session is first opened.
+ * for once per `c.env`, and a mistake in them shows when a session is first opened. (Where the function
+ * itself throws, the name is not known: then it shows at `c.var.session()`.)
  * @throws {TypeError | RangeError} When an option is wrong.
  *
  * @example
@@ -114,7 +115,10 @@ async function close(
     const refused = c.error instanceof ForgedRequestError
     if (open) cookie = await commit(open.config, open.opened, { threw, refused })
   } catch (error) {
-    c.res = undefined // or its headers would stand on the page that tells of the error
+    // Or its headers would stand on the page that tells of the error. Other sessions keep their cookies.
+    const cookies = c.res.headers.getSetCookie()
+    c.res = undefined
+    for (const line of cookies) c.res.headers.append('Set-Cookie', line)
     throw error
   } finally {
     finish(c, cookie)

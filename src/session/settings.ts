@@ -53,7 +53,7 @@ function lazily<Data extends object, As extends string>(
 ): Settings<As> {
   let config: Config | undefined
   return {
-    as: nameOf(options),
+    as: nameOf(options ?? {}),
     config() {
       config ??= configure(options)
       return config

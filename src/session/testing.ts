@@ -1,6 +1,10 @@
+import { StoreError } from './errors.ts'
+import { keyOf } from './in-store.ts'
 import { assertJson } from './json.ts'
-import { configure, type SessionOptions } from './options.ts'
-import { flashPrefix, isReserved } from './state.ts'
+import { ttlOf } from './kept.ts'
+import { type Config, configure, type SessionOptions } from './options.ts'
+import { flashPrefix, isReserved, randomId } from './state.ts'
+import type { Store } from './store.ts'
 
 /** What a session holds. */
 export interface SessionContent<Data extends object = Record<string, unknown>> {
@@ -30,35 +34,38 @@ export async function sealSession<Data extends object>(
   options: SessionOptions<Data, string>,
   more: Partial<Omit<SessionContent, 'data'>> = {},
 ): Promise<string> {
-  const { codecs, cookie } = configure(options)
+  const config = configure(options)
+  const { codecs, cookie } = config
   const now = Math.floor(Date.now() / 1000)
   const { flash = {}, renewed = now, created = renewed } = more
   assertJson(data, 'data')
   assertJson(flash, 'flash')
   const queues = Object.entries(flash).map(([queue, messages]) => [flashPrefix + queue, messages])
-  const payload = [renewed, created, { ...data, ...Object.fromEntries(queues) }]
-  return `${cookie.name}=${await codecs[0]?.encode(JSON.stringify(payload))}`
+  const payload = JSON.stringify([renewed, created, { ...data, ...Object.fromEntries(queues) }])
+  const content = config.store ? await keep(config, config.store, payload) : payload
+  return `${cookie.name}=${await codecs[0]?.encode(content)}`
 }
 
 /**
  * Reads the session that a response commits, for the tests of an app.
  *
  * @param options - Those of the app's `session()`.
- * @returns What the session holds; `null` when the response removes it, `undefined` when it leaves it
- * alone.
+ * @returns What the session holds; `null` when the response removes its cookie, `undefined` when it
+ * leaves the cookie alone, as most responses do where sessions are in a store.
  * @throws {TypeError} When the session was written with other options.
  */
 export async function readSession<Data extends object = Record<string, unknown>>(
   response: Response,
   options: SessionOptions<Data, string>,
 ): Promise<SessionContent<Data> | null | undefined> {
-  const { codecs, cookie } = configure(options)
+  const { codecs, cookie, store } = configure(options)
   const start = `${cookie.name}=`
   const line = response.headers.getSetCookie().find((each) => each.startsWith(start))
   if (line === undefined) return undefined
   if (line === cookie.remove) return null
   const token = line.slice(start.length, line.indexOf(';'))
-  const payload = await codecs[0]?.decode(token)
+  const content = await codecs[0]?.decode(token)
+  const payload = content && store ? await store.get(await keyOf(content)) : content
   if (typeof payload !== 'string') {
     throw new TypeError('readSession(): the response has a session of other options')
   }
@@ -71,6 +78,14 @@ export async function readSession<Data extends object = Record<string, unknown>>
     created,
     renewed,
   }
+}
+
+/** Keeps a session in a store, and tells its id. */
+async function keep(config: Config, store: Store, payload: string): Promise<string> {
+  const id = randomId()
+  const { swapped } = await store.swap(await keyOf(id), null, payload, ttlOf(config, 0, 0))
+  if (!swapped) throw new StoreError('sealSession(): the store did not take the session')
+  return id
 }
 
 /** What `browser()` needs of a Hono app. */
@@ -108,14 +123,14 @@ export function browser(app: App, env?: object) {
       if (pairs.length > 0 && !headers.has('Cookie')) headers.set('Cookie', pairs.join('; '))
       const response = await app.request(path, { ...init, headers }, env)
       visitor.setCookies = response.headers.getSetCookie()
-      for (const line of visitor.setCookies) keep(cookies, line)
+      for (const line of visitor.setCookies) remember(cookies, line)
       return response
     },
   }
   return visitor
 }
 
-function keep(cookies: Map<string, string>, line: string): void {
+function remember(cookies: Map<string, string>, line: string): void {
   const [pair = '', ...attributes] = line.split(/; */)
   const equals = pair.indexOf('=')
   const name = pair.slice(0, equals)

@@ -120,7 +120,7 @@ describe('a session in a store', () => {
     late.cookie = visitor.cookie
     at(1201)
     expect(await late.visit((session) => [session.new, session.size])).toEqual([true, 0])
-    expect(lasting.calls.at(-1)).toEqual(['swap', key, kept, null, 1])
+    expect(lasting.calls.at(-1)).toEqual(['swap', key, kept, 'ended', 60])
     expect(late.sent).toEqual([expect.stringContaining('Max-Age=0')])
   })
 })
@@ -167,7 +167,7 @@ describe('an id', () => {
     expect(reasons).toEqual(['forged'])
   })
 
-  it('is signed anew by the newest secret, and the record is not touched', async () => {
+  it('is signed anew by the newest secret, once it is seen to be alive still', async () => {
     const visitor = tabs(store)
     await visitor.visit(count)
     const before = visitor.cookie
@@ -176,7 +176,7 @@ describe('an id', () => {
     store.calls.length = 0
     expect(await rotated.visit((session) => session.get('n'))).toBe(1)
     expect(rotated.cookie).not.toBe(before)
-    expect(store.calls.map(([name]) => name)).toEqual(['get'])
+    expect(store.calls.map(([name]) => name)).toEqual(['get', 'get'])
     const retired = tabs(store, { secret: otherSecret })
     retired.cookie = rotated.cookie
     expect(await retired.visit((session) => session.get('n'))).toBe(1)

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import * as z from 'zod'
 import { memoryStore } from '../../src/session/stores/memory.ts'
+import { at, otherSecret, secret, start } from './fixtures.ts'
 import { gate, tabs, watched } from './shared.ts'
 
 afterEach(() => {
@@ -12,10 +14,13 @@ async function race<T>(
   quick: Parameters<ReturnType<typeof tabs>['visit']>[0],
   prepare: Parameters<ReturnType<typeof tabs>['visit']>[0] = (session) => session.set('base', 1),
   options = {},
+  later = options,
 ) {
   const store = watched(memoryStore())
-  const visitor = tabs(store, options)
-  await visitor.visit(prepare)
+  const first = tabs(store, options)
+  await first.visit(prepare)
+  const visitor = later === options ? first : tabs(store, later)
+  visitor.cookie = first.cookie
   const cookie = visitor.cookie
   const opened = gate()
   const done = gate()
@@ -193,6 +198,110 @@ describe('a request in flight', () => {
       { reissueTime: 0 },
     )
     expect(store.calls.filter(([name]) => name === 'swap')).toHaveLength(2)
+  })
+})
+
+describe('a request that is in flight for minutes', () => {
+  it.each(['invalidate', 'regenerate'] as const)(
+    'has its %s() honoured all the same',
+    async (method) => {
+      at(0)
+      const { store, cookie } = await race(
+        (session) => session[method](),
+        (session) => {
+          at(100)
+          session.set('other', 1)
+        },
+      )
+      const thief = tabs(store)
+      thief.cookie = cookie
+      expect(await thief.visit((session) => session.size)).toBe(0)
+    },
+  )
+
+  it('loses no update', async () => {
+    at(0)
+    const { visitor } = await race(
+      (session) => session.set('slow', 1),
+      (session) => {
+        at(100)
+        session.set('quick', 1)
+      },
+    )
+    expect(await visitor.visit((session) => session.keys())).toEqual(['base', 'quick', 'slow'])
+  })
+})
+
+describe('an id whose secret is retired while a request is in flight', () => {
+  it.each(['regenerate', 'invalidate'] as const)(
+    'is not signed anew after %s()',
+    async (method) => {
+      const { slowSent } = await race(
+        () => null,
+        (session) => session[method](),
+        (session) => session.set('base', 1),
+        {},
+        { secret: [otherSecret, secret] },
+      )
+      expect(slowSent).toEqual([])
+    },
+  )
+})
+
+describe('a session whose time is up', () => {
+  it('lives on when another request extended it: a reader that found it expired lets it be', async () => {
+    at(0)
+    const store = memoryStore()
+    const visitor = tabs(store)
+    await visitor.visit((session) => session.set('base', 1))
+    const [opened, done] = [gate(), gate()]
+    at(1200)
+    const extending = visitor.visit(async (session) => {
+      opened.resolve()
+      await done.promise
+      session.set('more', 1)
+    })
+    await opened.promise
+    vi.setSystemTime((start + 1200.5) * 1000)
+    const [read, gone] = [gate(), gate()]
+    const reading = visitor.visit(async (session) => {
+      session.get('base')
+      read.resolve()
+      await gone.promise
+    })
+    await read.promise
+    done.resolve()
+    await extending
+    gone.resolve()
+    await reading
+    expect(visitor.sent).toEqual([])
+    expect(await visitor.visit((session) => session.keys())).toEqual(['base', 'more'])
+  })
+})
+
+describe('a conflict under a schema', () => {
+  it('is replayed on what the schema makes of the other request’s data', async () => {
+    const schema = z.object({
+      cart: z.union([z.array(z.string()), z.string().transform((text) => text.split(','))]),
+      y: z.number().optional(),
+    })
+    const store = memoryStore()
+    const old = tabs(store)
+    await old.visit((session) => session.set('cart', 'tea,milk'))
+    const current = tabs(store, { schema } as object)
+    current.cookie = old.cookie
+    const [opened, done] = [gate(), gate()]
+    const adding = current.visit(async (session) => {
+      session.get('cart')
+      opened.resolve()
+      await done.promise
+      session.update('cart', (cart) => [...(cart as string[]), 'bread'])
+    })
+    await opened.promise
+    await old.visit((session) => session.set('y', 1))
+    done.resolve()
+    await adding
+    expect(await current.visit((session) => session.get('cart'))).toEqual(['tea', 'milk', 'bread'])
   })
 })
 

@@ -2,8 +2,13 @@ import { type Context, Hono } from 'hono'
 import { some } from 'hono/combine'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { csrf, csrfToken, type Session, session } from '../../src/session/index.ts'
+import { memoryStore } from '../../src/session/stores/memory.ts'
 import { browser } from '../../src/session/testing.ts'
 import { at, secret } from './fixtures.ts'
+
+interface Data {
+  user: string
+}
 
 afterEach(() => {
   vi.useRealTimers()
@@ -81,6 +86,30 @@ describe('a page that tells of a failed commit', () => {
     expect(await failed.text()).toMatch(/^[\w-]+ hi$/)
     expect(visitor.setCookies).toEqual([])
     expect(await (await visitor.get('/read')).json()).toEqual(['hi'])
+  })
+})
+
+describe('a session whose neighbour cannot be committed', () => {
+  it('keeps its own cookie on the page that tells of the error', async () => {
+    const app = new Hono()
+      .use(
+        session<Data, Record<string, string>, 'prefs'>({
+          secret,
+          as: 'prefs',
+          cookie: { name: 'prefs' },
+        }),
+      )
+      .use(session<Data>({ secret, store: memoryStore() }))
+      .get('/', async (c) => {
+        const session = await c.var.session()
+        const prefs = await c.var.prefs()
+        session.set('user', 'mary')
+        prefs.set('user', 'x'.repeat(5000))
+        return c.text('')
+      })
+    const response = await app.request('/')
+    expect(response.status).toBe(500)
+    expect(response.headers.getSetCookie()).toEqual([expect.stringMatching(/^__Host-session=/)])
   })
 })
 

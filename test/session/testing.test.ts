@@ -3,6 +3,7 @@ import { deleteCookie, setCookie } from 'hono/cookie'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { pyramidCodec } from '../../src/session/codecs/pyramid.ts'
 import { csrfToken, type SessionOptions, session } from '../../src/session/index'
+import { memoryStore } from '../../src/session/stores/memory.ts'
 import { browser, readSession, sealSession } from '../../src/session/testing.ts'
 import { at, cookieName, otherSecret, secret, start } from './fixtures'
 
@@ -246,4 +247,17 @@ describe('browser()', () => {
       cookie: `${cookieName}=${visitor.cookies.get(cookieName)}`,
     })
   })
+})
+
+it('seals and reads sessions that are in a store', async () => {
+  const options = { secret, store: memoryStore() }
+  const app = new Hono().use(session<{ n: number }>(options)).get('/', async (c) => {
+    const session = await c.var.session()
+    session.regenerate()
+    return c.text(String(session.update('n', (n = 0) => n + 1)))
+  })
+  const Cookie = await sealSession({ n: 41 }, options)
+  const response = await app.request('/', { headers: { Cookie } })
+  expect(await response.text()).toBe('42')
+  expect(await readSession(response, options)).toMatchObject({ data: { n: 42 } })
 })
