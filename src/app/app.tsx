@@ -10,11 +10,11 @@ import { CartPage } from './pages/cart.tsx'
 import { CounterPage } from './pages/counter.tsx'
 import { SessionPage } from './pages/session.tsx'
 import { type SiteData, type SiteFlash, sessions } from './sessions.ts'
-import { storeName } from './stores.ts'
+import { type Bindings, storeName } from './stores.ts'
 
 /** Makes the site. */
 export function createApp() {
-  const app = new Hono<{ Bindings: Env }>()
+  const app = new Hono<{ Bindings: Bindings }>()
   app.onError(answerError)
   app.notFound((c) => fault(c, 404))
   app.use(secureHeaders(headers))

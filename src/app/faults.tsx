@@ -1,7 +1,8 @@
 import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { StoreError } from '../session/index.ts'
+import { ConfigurationError } from './errors.ts'
 import { ErrorPage } from './pages/error.tsx'
-import { ConfigurationError } from './stores.ts'
 
 const pages: Record<number, { title: string; message: string }> = {
   403: {
@@ -41,5 +42,13 @@ function statusOf(error: Error): ContentfulStatusCode {
 }
 
 function log(error: Error) {
-  console.error(error instanceof ConfigurationError ? error.message : error.stack)
+  console.error(
+    error instanceof ConfigurationError ? error.message : `${error.stack}${reason(error)}`,
+  )
+}
+
+/** Tells why a store failed. Of its error the message only: the rest may hold a session. */
+function reason(error: Error): string {
+  if (!(error instanceof StoreError && error.cause instanceof Error)) return ''
+  return `\nCaused by: ${error.cause.message}`
 }

@@ -1,5 +1,6 @@
 import { type SessionOptions, session } from '../session/index.ts'
-import { ConfigurationError, storeOf } from './stores.ts'
+import { ConfigurationError } from './errors.ts'
+import { type Bindings, storeOf } from './stores.ts'
 
 /** What the site keeps of a visitor. */
 export interface SiteData {
@@ -24,7 +25,7 @@ export function sessions() {
   return session<SiteData, SiteFlash>((c) => options(c.env))
 }
 
-function options(env: Env): SessionOptions<SiteData> {
+function options(env: Bindings): SessionOptions<SiteData> {
   if (!env.SESSION_SECRET) {
     throw new ConfigurationError(
       'SESSION_SECRET is not set. Set it with: npx wrangler secret put SESSION_SECRET',

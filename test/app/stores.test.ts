@@ -85,7 +85,9 @@ it('a store that there is not is told in the log, with those that there are', as
   const answer = await visitor(createApp(), { ...env, SESSION_STORE: 'mongo' }).get('/')
   expect(answer.status).toBe(500)
   expect(log.mock.calls).toEqual([
-    ['SESSION_STORE is "mongo". Set it in wrangler.toml to one of: cookie, kv, d1, durable-object'],
+    [
+      'SESSION_STORE is "mongo". Set it in wrangler.toml to one of: cookie, kv, d1, durable-object, redis',
+    ],
   ])
 })
 
@@ -101,4 +103,15 @@ it('a store that fails is answered with 503, and the session is there when it is
   expect(await answer.text()).toContain('<h1>Not available</h1>')
   expect(during.setCookies).toEqual([])
   expect(await before.count('/')).toBe(2)
+})
+
+it('the log says why a store failed, such as a migration that was not applied', async () => {
+  const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+  const db = env.SESSIONS_DB
+  const batch = () => db.batch([db.prepare('SELECT value FROM nowhere')])
+  const statement = { bind: () => statement }
+  const SESSIONS_DB = { prepare: () => statement, batch }
+  const bindings = { ...env, SESSION_STORE: 'd1', SESSIONS_DB }
+  expect((await visitor(createApp(), bindings).get('/')).status).toBe(503)
+  expect(log.mock.calls.join()).toMatch(/^StoreError: .*\nCaused by: D1_ERROR: no such table/s)
 })

@@ -8,6 +8,8 @@ export interface Server {
   url: string
   /** Ends the runtime and starts another at the same `url`, with the same secret. */
   restart(): Promise<void>
+  /** The Worker, for what cannot be asked over HTTP. */
+  worker: ReturnType<typeof workerOf>
 }
 
 /**
@@ -15,12 +17,16 @@ export interface Server {
  * file that called it are over. Call it at the top of the file.
  *
  * @param vars - Instead of those in wrangler.toml.
+ * @param configPath - Of another Worker than the site, from the project's root.
  */
-export async function startServer(vars: Record<string, string> = {}): Promise<Server> {
+export async function startServer(
+  vars: Record<string, string> = {},
+  configPath = 'wrangler.toml',
+): Promise<Server> {
   const secrets = { SESSION_SECRET: randomBytes(32).toString('base64url') }
   const harness = createTestHarness({
     root: fileURLToPath(new URL('../..', import.meta.url)),
-    workers: [{ configPath: 'wrangler.toml', secrets, vars }],
+    workers: [{ configPath, secrets, vars }],
   })
   afterAll(() => harness.close())
 
@@ -29,5 +35,10 @@ export async function startServer(vars: Record<string, string> = {}): Promise<Se
   return {
     url: `http://localhost:${port}`,
     restart: () => harness.update((options) => options),
+    worker: workerOf(harness),
   }
+}
+
+function workerOf(harness: ReturnType<typeof createTestHarness>) {
+  return harness.getWorker<Record<string, unknown>>()
 }

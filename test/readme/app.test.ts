@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { session } from '../../src/session/index.ts'
 import { readSession, sealSession } from '../../src/session/testing.ts'
 
-const options = { secret: 'a-secret-that-only-these-tests-know' }
+const options = { secret: crypto.randomUUID() }
 
 const app = new Hono().use(session(options)).post('/join', async (c) => {
   const session = await c.var.session()

@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:workers'
 import { Hono } from 'hono'
 import { afterEach, expect, it, vi } from 'vitest'
 import readme from '../../README.md?raw'
@@ -11,6 +12,7 @@ import shared from './pyramid.ts'
 import schema from './schema.ts'
 import tour from './session.ts'
 import several from './several.ts'
+import stored from './store.ts'
 
 const SESSION_SECRET = 'a-secret-that-only-the-examples-use'
 
@@ -89,13 +91,22 @@ it('the preferences outlive a logout', async () => {
   expect([...cookies.keys()]).toEqual(['__Host-preferences'])
 })
 
+it('the store keeps a count of which the cookie tells nothing', async () => {
+  const { get, cookies } = browser(stored, { SESSION_SECRET, SESSIONS: env.SESSIONS })
+  expect(await (await get('/')).text()).toBe('Count: 1')
+  await Promise.all(Array.from({ length: 5 }, () => get('/')))
+  expect(await (await get('/')).text()).toBe('Count: 7')
+  expect(atob(cookies.get('__Host-session')?.split('.')[0] ?? '')).toMatch(/^[\w-]{43}$/)
+})
+
 it('the engine reads with the public key and writes with the private one only', async () => {
   const keys = await crypto.subtle.generateKey('Ed25519', false, ['sign', 'verify'])
   const { publicKey, privateKey } = keys as CryptoKeyPair
   const options = { codec: ed25519Codec(publicKey, privateKey) }
-  const Cookie = await sealSession({ user: 'mary' }, options)
+  const renewed = Math.floor(Date.now() / 1000) - 600
+  const Cookie = await sealSession({ user: 'mary' }, options, { renewed })
   const reader = new Hono()
-    .use(session<{ user: string }>({ codec: ed25519Codec(publicKey) }))
+    .use(session<{ user: string }>({ codec: ed25519Codec(publicKey), reissueTime: null }))
     .get('/', async (c) => c.text((await c.var.session()).get('user') ?? 'nobody'))
   const read = async (Cookie: string) => (await reader.request('/', { headers: { Cookie } })).text()
   expect(await read(Cookie)).toBe('mary')

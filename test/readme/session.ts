@@ -36,9 +36,10 @@ app.get('/tour', async (c) => {
   session.peekFlash('error') // reads the messages and leaves them
   session.popFlash('error') // reads them and takes them out
 
-  session.id // undefined: the session is the cookie
+  session.id // undefined: the session is the cookie; with a store, which one it is
   session.new // whether it began with this request
   session.created // seconds since the epoch
+  session.renewed // when it was last written, as this request found it
   session.changed() // writes it, and so extends its life, though nothing changed
 
   session.regenerate() // at login: same data, new identity, new CSRF token

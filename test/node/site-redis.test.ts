@@ -1,0 +1,90 @@
+import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { connectRedis, serveRest } from './redis-ports'
+import { hasRedis, startRedis } from './redis-server'
+import { startServer } from './server'
+import { visitorOf } from './visitor'
+
+const missing = hasRedis ? '' : ', not tested: this machine has no redis-server'
+
+async function setUp() {
+  const redis = await startRedis()
+  const port = connectRedis(redis.port)
+  const state: { fault?: Error | undefined } = {}
+  const token = 'a-token-of-the-test'
+  const rest = await serveRest(
+    (command) => (state.fault ? Promise.reject(state.fault) : port.send(command)),
+    token,
+  )
+  afterAll(async () => {
+    rest.close()
+    port.close()
+    await redis.stop()
+  })
+  const vars = { SESSION_STORE: 'redis', REDIS_URL: rest.url }
+  return {
+    redis,
+    port,
+    state,
+    site: await startServer({ ...vars, REDIS_TOKEN: token }),
+    stranger: await startServer({ ...vars, REDIS_TOKEN: 'another-token' }),
+  }
+}
+
+const { redis, port, state, site, stranger } = hasRedis
+  ? await setUp()
+  : ({} as Awaited<ReturnType<typeof setUp>>)
+
+describe.skipIf(!hasRedis)(`the site with its sessions in Redis, by REST${missing}`, () => {
+  afterEach(() => {
+    state.fault = undefined
+    redis.goOn()
+  })
+
+  it('counts on after a restart, and keeps nothing for good', async () => {
+    const visitor = visitorOf(site.url)
+    expect(await visitor.count('/')).toBe(1)
+    await site.restart()
+    expect(await visitor.count('/howdy')).toBe(2)
+    const keys = (await port.send(['KEYS', '*'])) as string[]
+    expect(keys).toEqual([expect.stringMatching(/^session:[\w-]{43}$/)])
+    expect(await port.send(['TTL', keys[0] ?? ''])).toBeGreaterThan(1195)
+  })
+
+  it('counts 20 visits at once', async () => {
+    const visitor = visitorOf(site.url)
+    await visitor.count()
+    await Promise.all(Array.from({ length: 20 }, () => visitor.count()))
+    expect(await visitor.count()).toBe(22)
+  })
+
+  it('says in the inspector that it is Redis', async () => {
+    const page = await (await visitorOf(site.url).get('/session')).text()
+    expect(page).toContain('<dd>redis</dd>')
+  })
+
+  function breakDown(): void {
+    state.fault = new Error('OOM command not allowed')
+  }
+
+  it.each([
+    ['hangs', () => redis.hang()],
+    ['answers with an error', breakDown],
+  ])('answers 503 while Redis %s, and goes on with the session after', async (_, fail) => {
+    const visitor = visitorOf(site.url)
+    expect(await visitor.count()).toBe(1)
+    fail()
+    const began = Date.now()
+    const answer = await visitor.get('/')
+    expect(answer.status).toBe(503)
+    expect(await answer.text()).toContain('<h1>Not available</h1>')
+    expect(visitor.setCookies).toEqual([])
+    expect(Date.now() - began).toBeLessThan(5000)
+    state.fault = undefined
+    redis.goOn()
+    expect(await visitor.count()).toBe(2)
+  })
+
+  it('answers 503 when Redis does not know the token', async () => {
+    expect((await visitorOf(stranger.url).get('/')).status).toBe(503)
+  })
+})
