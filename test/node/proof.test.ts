@@ -1,0 +1,43 @@
+// A smaller run of what `npm run proof` proves.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { faultsOf, increment } from '../proof/count'
+import { startMemory } from '../proof/memory'
+import type { Place, Places } from '../proof/place'
+import { races } from '../proof/races'
+import { startRedisProcesses } from '../proof/redis'
+import { startWorkerd } from '../proof/workerd'
+import { hasRedis } from './redis-server'
+
+const load = { count: 200, clients: 16, limit: 20 }
+const missing = hasRedis ? '' : ', not tested: this machine has no redis-server'
+const exact: [name: string, start: () => Places | Promise<Places>, names: string[]][] = [
+  ['memory', startMemory, ['memory']],
+  [
+    'workerd',
+    startWorkerd,
+    ['Durable Objects', 'Durable Objects, 2 Workers', 'D1', 'D1, 2 Workers'],
+  ],
+  [`Redis${missing}`, startRedisProcesses, ['Redis', 'Redis, 2 processes']],
+]
+
+for (const [title, start, names] of exact) {
+  describe.skipIf(title.endsWith(missing) && missing !== '')(`sessions in ${title}`, () => {
+    let started: Places
+    beforeAll(async () => {
+      started = await start()
+    })
+    afterAll(() => started?.stop())
+
+    const placeOf = (name: string) => started.places.find((place) => place.name === name) as Place
+
+    describe.each(names)('%s', (name) => {
+      it('count exactly what 16 tabs count, at 6 store calls each or fewer', async () => {
+        expect(faultsOf(await increment(placeOf(name), load), load)).toEqual([])
+      })
+
+      it.each(Object.keys(races))('%s', async (race) => {
+        await races[race]?.(placeOf(name))
+      })
+    })
+  })
+}
