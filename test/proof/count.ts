@@ -28,7 +28,7 @@ export interface Figures {
   readonly seconds: number
 }
 
-/** What a success may cost on average, says issue 4. */
+/** Store calls that a success may cost on average. */
 export const mostCalls = 6
 
 /** Has all tabs of one visitor increment the same number. */

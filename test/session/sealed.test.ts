@@ -36,7 +36,7 @@ function bytesOf(token: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
 }
 
-/** Opens a token as DESIGN says that it is made, without a line of the library. */
+/** Opens a token as it is said to be made, without a line of the library. */
 async function unseal(token: string, by: string, name: string): Promise<string> {
   const master = await crypto.subtle.importKey('raw', encoder.encode(by), 'HKDF', false, [
     'deriveKey',
