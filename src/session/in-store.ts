@@ -1,4 +1,3 @@
-import { encodeBase64url } from './codecs/base64url.ts'
 import { persist } from './contention.ts'
 import { StoreError } from './errors.ts'
 import {
@@ -11,59 +10,10 @@ import {
   type Verdict,
 } from './kept.ts'
 import type { Config } from './options.ts'
+import { isTombstone, keyOf, tombstone, tombstoneTtl } from './records.ts'
 import { validate } from './schema.ts'
 import { replay, type State } from './state.ts'
 import type { Store } from './store.ts'
-
-/** What a store keeps for a while under the id of a session that has ended. No session is such a text. */
-const tombstone = 'ended'
-
-/** Seconds that a tombstone stands. After that the id is unknown, and so begins a new session. */
-const tombstoneTtl = 60
-
-const encoder = new TextEncoder()
-
-/** Tells whether a text has the form of an id. */
-export function isId(text: string): boolean {
-  return /^[\w-]{43}$/.test(text)
-}
-
-/** Tells whether a text marks a session that has ended. */
-export function isTombstone(text: string): boolean {
-  return text === tombstone
-}
-
-/** Makes the key of an id: a hash, so that who sees the store cannot make a cookie of what is there. */
-export async function keyOf(id: string): Promise<string> {
-  const hash = await crypto.subtle.digest('SHA-256', encoder.encode(id))
-  return `session:${encodeBase64url(new Uint8Array(hash))}`
-}
-
-/** Milliseconds after which a store that does not answer has failed. */
-const patience = 10_000
-
-/** Sees to it that whatever goes wrong in a store is a `StoreError`, in time. */
-export function guard(store: Store): Store {
-  return {
-    get: (key) => orStoreError(() => store.get(key)),
-    swap: (...given) => orStoreError(() => store.swap(...given)),
-  }
-}
-
-async function orStoreError<T>(call: () => Promise<T>): Promise<T> {
-  let timer!: ReturnType<typeof setTimeout>
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('no answer in 10 s')), patience)
-  })
-  try {
-    return await Promise.race([call(), late])
-  } catch (cause) {
-    if (cause instanceof StoreError) throw cause
-    throw new StoreError('session: the store failed', { cause })
-  } finally {
-    clearTimeout(timer)
-  }
-}
 
 /**
  * Brings the store to where a request ends.
@@ -109,7 +59,7 @@ async function create(config: Config, store: Store, state: State): Promise<void>
     text,
     ttlOf(config, state.now, state.created),
   )
-  // Of an id that nobody has had before: another text can only be an answer that was lost.
+  // Nobody has had this id before: if the text is there, a store that repeats itself lost its answer.
   if (!swapped && kept !== text) throw new StoreError('session: the id of a new session is taken')
 }
 
@@ -126,12 +76,11 @@ async function update(
   state: State,
   mustWrite: boolean,
 ): Promise<boolean> {
-  const key = await keyOf(found.id)
   let before = found.payload
   let after = payloadOf(state)
   return persist(async () => {
     const ttl = ttlOf(config, state.now, state.created)
-    const { swapped, kept } = await store.swap(key, before, after, ttl)
+    const { swapped, kept } = await store.swap(found.key, before, after, ttl)
     if (swapped) return true
     const other = alive(kept)
     if (other === null) return false
@@ -144,8 +93,7 @@ async function update(
 
 /** Ends a session whose time is up, unless another request has kept it alive or put one in its place. */
 async function tidy(store: Store, past: Found): Promise<boolean> {
-  const key = await keyOf(past.id)
-  const { swapped, kept } = await store.swap(key, past.payload, tombstone, tombstoneTtl)
+  const { swapped, kept } = await store.swap(past.key, past.payload, tombstone, tombstoneTtl)
   return swapped || kept === null
 }
 
@@ -164,12 +112,11 @@ async function end(
   state: State,
   { goesOn, isPast }: { goesOn: boolean; isPast: boolean },
 ): Promise<boolean> {
-  const key = await keyOf(old.id)
   const newKey = await keyOf(state.id as string)
   let before = old.payload
   let successor = payloadOf(state)
   return persist(async () => {
-    const { swapped, kept } = await store.swap(key, before, tombstone, tombstoneTtl)
+    const { swapped, kept } = await store.swap(old.key, before, tombstone, tombstoneTtl)
     if (swapped) return true
     const other = alive(kept)
     if (other === null) {
@@ -201,6 +148,6 @@ async function merged(config: Config, state: State, other: Kept): Promise<string
 }
 
 /** Tells whether a session is alive at this moment. */
-export async function isAlive(store: Store, id: string): Promise<boolean> {
-  return alive(await store.get(await keyOf(id))) !== null
+export async function isAlive(store: Store, { key }: Found): Promise<boolean> {
+  return alive(await store.get(key)) !== null
 }

@@ -17,6 +17,8 @@ export interface Kept {
 export interface Found extends Kept {
   /** Its id in the store; empty where the session is the cookie. */
   readonly id: string
+  /** Its key in the store; empty like the id. */
+  readonly key: string
   /** Whether the newest codec wrote the cookie. */
   readonly isCurrent: boolean
 }

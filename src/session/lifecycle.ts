@@ -1,8 +1,9 @@
 import type { Codec } from './codecs/codec.ts'
 import { findCookies, maxCookieBytes } from './cookie.ts'
-import { isAlive, isId, isTombstone, keyOf, settleInStore } from './in-store.ts'
+import { isAlive, settleInStore } from './in-store.ts'
 import { type Ending, type Found, isExpired, parse, payloadOf, type Verdict } from './kept.ts'
 import type { Config, RejectReason } from './options.ts'
+import { isId, isTombstone, keyOf } from './records.ts'
 import { validate } from './schema.ts'
 import { createState, csrfKey, isChanged, randomId, type State, write } from './state.ts'
 import { tooLarge } from './too-large.ts'
@@ -58,18 +59,19 @@ async function follow(
   isCurrent: boolean,
   clock: number,
 ): Promise<Finding> {
-  if (!config.store) return examine(config, content, { id: '', isCurrent }, clock)
+  if (!config.store) return examine(config, content, { id: '', key: '', isCurrent }, clock)
   if (!isId(content)) return { rejected: 'malformed' }
-  const payload = await config.store.get(await keyOf(content))
+  const key = await keyOf(content)
+  const payload = await config.store.get(key)
   if (payload === null) return { rejected: 'unknown' }
   if (isTombstone(payload)) return { rejected: 'unknown', isEnded: true }
-  return examine(config, payload, { id: content, isCurrent }, clock)
+  return examine(config, payload, { id: content, key, isCurrent }, clock)
 }
 
 async function examine(
   config: Config,
   payload: string,
-  origin: Pick<Found, 'id' | 'isCurrent'>,
+  origin: Pick<Found, 'id' | 'key' | 'isCurrent'>,
   clock: number,
 ): Promise<Finding> {
   const kept = parse(payload, clock)
@@ -136,7 +138,7 @@ async function settle(
   // Signed by an older secret: the same content is signed anew.
   if (kept === null || kept.isCurrent || refused) return null
   if (!store) return setCookie(config, state, kept.payload)
-  return (await isAlive(store, kept.id)) ? setCookie(config, state, kept.id) : null
+  return (await isAlive(store, kept)) ? setCookie(config, state, kept.id) : null
 }
 
 function settleInCookie(state: State, ending: Ending): Verdict {

@@ -3,7 +3,7 @@ import type { Context } from 'hono'
 import type { Codec } from './codecs/codec.ts'
 import { configureCodecs } from './codecs.ts'
 import { configureCookie, type SessionCookie, type SessionCookieOptions } from './cookie-options.ts'
-import { guard } from './in-store.ts'
+import { guard } from './records.ts'
 import { callback, checkOptions, flag, type Rule, text, whole } from './rules.ts'
 import type { Store } from './store.ts'
 

@@ -1,8 +1,8 @@
 import { StoreError } from './errors.ts'
-import { keyOf } from './in-store.ts'
 import { assertJson } from './json.ts'
 import { ttlOf } from './kept.ts'
 import { type Config, configure, type SessionOptions } from './options.ts'
+import { keyOf } from './records.ts'
 import { flashPrefix, isReserved, randomId } from './state.ts'
 import type { Store } from './store.ts'
 

@@ -1,0 +1,53 @@
+import { encodeBase64url } from './codecs/base64url.ts'
+import { StoreError } from './errors.ts'
+import type { Store } from './store.ts'
+
+/** What a store keeps for a while under the id of a session that has ended. No session is such a text. */
+export const tombstone = 'ended'
+
+/** Seconds that a tombstone stands. After that the id is unknown, and so begins a new session. */
+export const tombstoneTtl = 60
+
+const encoder = new TextEncoder()
+
+/** Tells whether a text has the form of an id. */
+export function isId(text: string): boolean {
+  return /^[\w-]{43}$/.test(text)
+}
+
+/** Tells whether a text marks a session that has ended. */
+export function isTombstone(text: string): boolean {
+  return text === tombstone
+}
+
+/** Makes the key of an id: a hash, so that who sees the store cannot make a cookie of what is there. */
+export async function keyOf(id: string): Promise<string> {
+  const hash = await crypto.subtle.digest('SHA-256', encoder.encode(id))
+  return `session:${encodeBase64url(new Uint8Array(hash))}`
+}
+
+/** Milliseconds after which a store that does not answer has failed. */
+const patience = 10_000
+
+/** Sees to it that whatever goes wrong in a store is a `StoreError`, in time. */
+export function guard(store: Store): Store {
+  return {
+    get: (key) => orStoreError(() => store.get(key)),
+    swap: (...given) => orStoreError(() => store.swap(...given)),
+  }
+}
+
+async function orStoreError<T>(call: () => Promise<T>): Promise<T> {
+  let timer!: ReturnType<typeof setTimeout>
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('no answer in 10 s')), patience)
+  })
+  try {
+    return await Promise.race([call(), late])
+  } catch (cause) {
+    if (cause instanceof StoreError) throw cause
+    throw new StoreError('session: the store failed', { cause })
+  } finally {
+    clearTimeout(timer)
+  }
+}
