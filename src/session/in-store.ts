@@ -39,7 +39,8 @@ export async function settleInStore(
   }
   if (state.fate === 'kept') {
     if (!isChanged && !isDue) return 'leave'
-    if (!(await update(config, store, kept, state, isChanged))) return 'drop'
+    const write = isChanged ? update : extend
+    if (!(await write(config, store, kept, state))) return 'drop'
     return config.cookie.isDated ? 'carry' : 'leave'
   }
   const goesOn = state.fate === 'regenerated' || state.data.size > 0
@@ -64,27 +65,29 @@ async function create(config: Config, store: Store, state: State): Promise<void>
 }
 
 /**
+ * Extends a session's life, unless another request wrote it meanwhile, and so has done so.
+ *
+ * @returns Whether the session lives.
+ */
+async function extend(config: Config, store: Store, found: Found, state: State): Promise<boolean> {
+  const ttl = ttlOf(config, state.now, state.created)
+  const { swapped, kept } = await store.swap(found.key, found.payload, payloadOf(state), ttl)
+  return swapped || alive(kept) !== null
+}
+
+/**
  * Writes a session back, with this request's changes on top of what others wrote meanwhile.
  *
- * @param mustWrite - `false`: only to extend its life, which who came first has done.
  * @returns Whether the session lives. Once ended it is never revived.
  */
-async function update(
-  config: Config,
-  store: Store,
-  found: Found,
-  state: State,
-  mustWrite: boolean,
-): Promise<boolean> {
+async function update(config: Config, store: Store, found: Found, state: State): Promise<boolean> {
   let before = found.payload
   let after = payloadOf(state)
-  return persist(async () => {
-    const ttl = ttlOf(config, state.now, state.created)
-    const { swapped, kept } = await store.swap(found.key, before, after, ttl)
+  return persist(store, found.key, async (swap) => {
+    const { swapped, kept } = await swap(before, after, ttlOf(config, state.now, state.created))
     if (swapped) return true
     const other = alive(kept)
     if (other === null) return false
-    if (!mustWrite) return true
     before = other.payload
     after = await merged(config, state, other)
     return undefined
@@ -115,8 +118,8 @@ async function end(
   const newKey = await keyOf(state.id as string)
   let before = old.payload
   let successor = payloadOf(state)
-  return persist(async () => {
-    const { swapped, kept } = await store.swap(old.key, before, tombstone, tombstoneTtl)
+  return persist(store, old.key, async (swap) => {
+    const { swapped, kept } = await swap(before, tombstone, tombstoneTtl)
     if (swapped) return true
     const other = alive(kept)
     if (other === null) {

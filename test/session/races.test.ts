@@ -321,8 +321,27 @@ describe('64 tabs that all count', () => {
     await Promise.all(Array.from({ length: 64 }, client))
     expect([...statuses]).toEqual([200])
     expect(await visitor.visit((session) => session.get('n'))).toBe(640)
-    expect(store.calls.length / 640).toBeLessThan(6)
+    // A read and a swap each: they take turns.
+    expect(store.calls.length / 640).toBeLessThan(2.5)
   }, 60_000)
+
+  it('pass over one whose request stopped while it was its turn', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] })
+    const memory = memoryStore()
+    const visitor = tabs(memory)
+    await visitor.visit((session) => session.set('n', 0))
+    const asked = gate()
+    const silent = tabs({ get: memory.get, swap: () => new Promise(() => asked.resolve()) })
+    silent.cookie = visitor.cookie
+    void silent.visit((session) => session.set('lost', true))
+    await asked.promise
+    const others = [1, 2, 3].map(() =>
+      visitor.visit((session) => session.update('n', (n) => Number(n) + 1)),
+    )
+    await vi.advanceTimersByTimeAsync(2000)
+    expect(await Promise.all(others)).toEqual([1, 1, 1])
+    expect(await visitor.visit((session) => session.entries())).toEqual([['n', 3]])
+  })
 })
 
 describe('a session that everybody changes all the time', () => {
@@ -345,7 +364,7 @@ describe('a session that everybody changes all the time', () => {
     await answer
     expect(late.status).toBe(503)
     expect(late.sent).toEqual([])
-    expect(busy.calls.length).toBeLessThan(2000)
+    expect(busy.calls.length).toBeLessThan(5000)
   })
 })
 
