@@ -1,19 +1,13 @@
+import { userOf } from './bound.ts'
 import { persist } from './contention.ts'
 import { StoreError } from './errors.ts'
-import {
-  type Ending,
-  type Found,
-  type Kept,
-  parse,
-  payloadOf,
-  ttlOf,
-  type Verdict,
-} from './kept.ts'
+import { type Ending, type Found, type Kept, payloadOf, ttlOf, type Verdict } from './kept.ts'
 import type { Config } from './options.ts'
-import { isTombstone, keyOf, tombstone, tombstoneTtl } from './records.ts'
+import { alive, keyOf, tombstone, tombstoneTtl } from './records.ts'
 import { validate } from './schema.ts'
 import { replay, type State } from './state.ts'
 import type { Store } from './store.ts'
+import { enlist } from './user-list.ts'
 
 /**
  * Brings the store to where a request ends.
@@ -53,6 +47,7 @@ export async function settleInStore(
 /** Keeps a new session. */
 async function create(config: Config, store: Store, state: State): Promise<void> {
   const key = await keyOf(state.id as string)
+  await enlist(store, state, key)
   const text = payloadOf(state)
   const { swapped, kept } = await store.swap(
     key,
@@ -81,6 +76,7 @@ async function extend(config: Config, store: Store, found: Found, state: State):
  * @returns Whether the session lives. Once ended it is never revived.
  */
 async function update(config: Config, store: Store, found: Found, state: State): Promise<boolean> {
+  if (userOf(found.data) !== userOf(state.data)) await enlist(store, state, found.key)
   let before = found.payload
   let after = payloadOf(state)
   return persist(store, found.key, async (swap) => {
@@ -132,16 +128,12 @@ async function end(
       const next = await merged(config, state, other)
       const ttl = ttlOf(config, state.now, state.created)
       const follows = await store.swap(newKey, successor, next, ttl)
+      if (follows.kept === null) return false // the user's sessions have been ended
       if (!follows.swapped) throw new StoreError('session: the id of a new session is taken')
       successor = next
     }
     return undefined
   })
-}
-
-/** Reads what another request left. However late it came, only what has ended is no session. */
-function alive(kept: string | null): Kept | null {
-  return kept === null || isTombstone(kept) ? null : parse(kept, Number.POSITIVE_INFINITY)
 }
 
 async function merged(config: Config, state: State, other: Kept): Promise<string> {

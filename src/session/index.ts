@@ -12,5 +12,8 @@ export {
 export type { SessionVariables } from './middleware.ts'
 export { session } from './middleware.ts'
 export type { RejectReason, SessionOptions } from './options.ts'
+export { revokeSessions } from './revocations.ts'
 export type { Session } from './session.ts'
 export type { Store, Swap } from './store.ts'
+export type { UserSession, UserSessions } from './users.ts'
+export { userSessions } from './users.ts'

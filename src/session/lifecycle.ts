@@ -4,6 +4,7 @@ import { isAlive, settleInStore } from './in-store.ts'
 import { type Ending, type Found, isExpired, parse, payloadOf, type Verdict } from './kept.ts'
 import type { Config, RejectReason } from './options.ts'
 import { isId, isTombstone, keyOf } from './records.ts'
+import { isRevoked } from './revocations.ts'
 import { validate } from './schema.ts'
 import { createState, csrfKey, isChanged, randomId, type State, write } from './state.ts'
 import { tooLarge } from './too-large.ts'
@@ -35,7 +36,13 @@ export async function load(
   const { found = null, rejected = null, isEnded = false } = await find(config, header, clock)
   const kept = rejected ? null : found
   const id = config.store && (kept ? kept.id : randomId())
-  return { found, rejected, isEnded, state: createState(Math.floor(clock), isVisit, kept, id) }
+  const state = createState(Math.floor(clock), isVisit, kept, id, canBind(config))
+  return { found, rejected, isEnded, state }
+}
+
+/** Tells whether the sessions of one user can be ended from elsewhere. */
+function canBind({ store, revocations }: Config): boolean {
+  return revocations !== undefined || (store !== undefined && !store.isEventual)
 }
 
 type Finding = { found?: Found; rejected?: RejectReason; isEnded?: boolean }
@@ -78,6 +85,9 @@ async function examine(
   if (kept === null) return { rejected: 'malformed' }
   const found = { ...kept, ...origin }
   if (isExpired(config, kept, clock)) return { found, rejected: 'expired' }
+  if (config.revocations && (await isRevoked(config.revocations, kept.data))) {
+    return { found, rejected: 'expired' }
+  }
   if (!config.schema) return { found }
   const data = await validate(config.schema, kept.data)
   return data ? { found: { ...found, data } } : { found, rejected: 'schema' }
@@ -152,7 +162,7 @@ function settleInCookie(state: State, ending: Ending): Verdict {
 function withoutChanges({ found, rejected, state: { now, isVisit, fate, id } }: Opened): State {
   const survives = found !== null && rejected === null && fate !== 'invalidated'
   const kept = survives ? { ...found, data: JSON.parse(found.payload)[2] } : null
-  const state = createState(now, isVisit, kept, id)
+  const state = createState(now, isVisit, kept, id, false)
   if (fate === 'regenerated') write(state, csrfKey, undefined)
   return Object.assign(state, { fate })
 }

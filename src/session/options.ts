@@ -103,6 +103,11 @@ interface Settings<Data extends object> {
    */
   store?: Store
   /**
+   * Where `revokeSessions()` keeps since when a user's sessions count. A session that was bound to its
+   * user before is not honoured; the reason is `'expired'`. For sessions that are cookies, or live in KV.
+   */
+  revocations?: Store
+  /**
    * Whether changes are kept when the handler threw, too. `false` drops them, but an `invalidate()`
    * or `regenerate()` stands.
    *
@@ -133,6 +138,7 @@ export interface Config {
   readonly lifetime: number | null
   readonly cookie: SessionCookie
   readonly store: Store | undefined
+  readonly revocations: Store | undefined
   readonly setOnError: boolean
   readonly onReject: NonNullable<SessionOptions['onReject']>
   readonly schema: StandardSchemaV1<unknown, object> | undefined
@@ -154,9 +160,21 @@ export function configure<Data extends object>(options: SessionOptions<Data, str
   const { reissueTime = timeout && Math.floor(timeout / 10) } = others
   const cookie = configureCookie(others.cookie ?? {})
   const codecs = configureCodecs(options, cookie.name, others.store ? 'id' : 'session')
-  const store = others.store && guard(others.store)
-  return { codecs, timeout, reissueTime, lifetime, cookie, store, setOnError, onReject, schema }
+  return {
+    codecs,
+    timeout,
+    reissueTime,
+    lifetime,
+    cookie,
+    store: others.store && guard(others.store),
+    revocations: others.revocations && guard(others.revocations),
+    setOnError,
+    onReject,
+    schema,
+  }
 }
+
+const aStore: Rule = { type: 'object', cure: 'a Store, with get() and swap()', allows: isStore }
 
 const rules: Record<keyof Settings<object> | 'as' | 'encrypt', Rule> = {
   encrypt: flag,
@@ -167,7 +185,8 @@ const rules: Record<keyof Settings<object> | 'as' | 'encrypt', Rule> = {
   setOnError: flag,
   onReject: callback,
   schema: { cure: 'a Standard Schema', allows: isSchema },
-  store: { type: 'object', cure: 'a Store, with get() and swap()', allows: isStore },
+  store: aStore,
+  revocations: aStore,
   as: text(/./, 'a name'),
 }
 

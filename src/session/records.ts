@@ -1,5 +1,6 @@
 import { encodeBase64url } from './codecs/base64url.ts'
 import { StoreError } from './errors.ts'
+import { type Kept, parse } from './kept.ts'
 import type { Store } from './store.ts'
 
 /** What a store keeps for a while under the id of a session that has ended. No session is such a text. */
@@ -20,10 +21,20 @@ export function isTombstone(text: string): boolean {
   return text === tombstone
 }
 
-/** Makes the key of an id: a hash, so that who sees the store cannot make a cookie of what is there. */
-export async function keyOf(id: string): Promise<string> {
+/**
+ * Makes the key under which a store keeps the session of an id: a hash, so that who sees the store
+ * cannot make a cookie of what is there.
+ *
+ * @param kind - What else is kept of an id, or of a user's name.
+ */
+export async function keyOf(id: string, kind = 'session'): Promise<string> {
   const hash = await crypto.subtle.digest('SHA-256', encoder.encode(id))
-  return `session:${encodeBase64url(new Uint8Array(hash))}`
+  return `${kind}:${encodeBase64url(new Uint8Array(hash))}`
+}
+
+/** Reads what a store keeps of a session. However late it came, only what has ended is no session. */
+export function alive(text: string | null): Kept | null {
+  return text === null || isTombstone(text) ? null : parse(text, Number.POSITIVE_INFINITY)
 }
 
 /** Milliseconds after which a store that does not answer has failed. */
@@ -32,6 +43,7 @@ const patience = 10_000
 /** Sees to it that whatever goes wrong in a store is a `StoreError`, in time. */
 export function guard(store: Store): Store {
   return {
+    isEventual: store.isEventual === true,
     get: (key) => orStoreError(() => store.get(key)),
     swap: (...given) => orStoreError(() => store.swap(...given)),
   }

@@ -1,7 +1,9 @@
+import { bind, userOf } from './bound.ts'
 import { assertJson } from './json.ts'
 import { append, peek, take } from './queues.ts'
 import {
   assertOpen,
+  boundKey,
   change,
   csrfKey,
   flashPrefix,
@@ -69,6 +71,11 @@ export class Session<
   /** The session's id in its store; `undefined` where the session is the cookie. */
   get id(): string | undefined {
     return this.#state.id
+  }
+
+  /** The user that the session is bound to, by `bind()`. */
+  get user(): string | undefined {
+    return userOf(this.#state.data)
   }
 
   /** The number of keys. */
@@ -190,6 +197,21 @@ export class Session<
   }
 
   /**
+   * Says whose the session is, until it ends. Call it at login, after `regenerate()`. Then
+   * `userSessions()` lists the session and ends it from elsewhere, or `revokeSessions()` does.
+   *
+   * Where the session is a cookie that is not sealed, the visitor can read the name in it.
+   *
+   * @param user - Something that names the user and never changes.
+   * @throws {TypeError} When it is no text; when sessions could not be ended, as there is neither a
+   * `store` that can list them (any but KV) nor `revocations`.
+   * @throws {SessionCommittedError} When the response is committed.
+   */
+  bind(user: string): void {
+    bind(this.#state, user)
+  }
+
+  /**
    * Appends a message to a queue, for the next page that shows it.
    *
    * @param queue - Its name. @default ''
@@ -229,6 +251,6 @@ export class Session<
 function assertKey(key: unknown): void {
   if (typeof key === 'string' && !isReserved(key)) return
   throw new TypeError(
-    `session: ${JSON.stringify(key)} is not a key: give a text that is not '${csrfKey}' and does not start with '${flashPrefix}'.`,
+    `session: ${JSON.stringify(key)} is not a key: give a text that is neither '${csrfKey}' nor '${boundKey}' and does not start with '${flashPrefix}'.`,
   )
 }

@@ -8,9 +8,12 @@ export const flashPrefix = '_f_'
 /** Where Pyramid keeps the CSRF token among the data, and so do we. */
 export const csrfKey = '_csrft_'
 
+/** Where a session says whose it is, among the data. */
+export const boundKey = '_bound_'
+
 /** Tells whether a key is the library's own, not the visitor's. */
 export function isReserved(key: string): boolean {
-  return key.startsWith(flashPrefix) || key === csrfKey
+  return key.startsWith(flashPrefix) || key === csrfKey || key === boundKey
 }
 
 /** The visitor's data, the flash queues and the CSRF token, under their keys on the wire. */
@@ -29,6 +32,10 @@ export interface State {
   renewed: number
   /** The id in the store; `undefined` where the session is the cookie. */
   id: string | undefined
+  /** The id that it had when the request opened it. */
+  readonly openedAs: string | undefined
+  /** Whether a session can be bound to a user here. */
+  readonly canBind: boolean
   readonly data: Entries
   /** Nothing that the client sent is in here. */
   isNew: boolean
@@ -54,12 +61,15 @@ export function createState(
   isVisit: boolean,
   kept: { readonly created: number; readonly renewed: number; readonly data: object } | null,
   id: string | undefined,
+  canBind: boolean,
 ): State {
   return {
     now,
     created: kept ? kept.created : now,
     renewed: kept ? kept.renewed : now,
     id,
+    openedAs: id,
+    canBind,
     data: new Map(kept && Object.entries(kept.data)),
     isNew: kept === null,
     changes: [],

@@ -7,6 +7,13 @@
  */
 export interface Store {
   /**
+   * Set where two swaps may both be told that they replaced the same text, or where what is read may
+   * not be the latest. Such a store cannot list a user's sessions.
+   *
+   * @default false
+   */
+  readonly isEventual?: boolean
+  /**
    * Reads what is kept under a key.
    *
    * @returns The text, or `null` when nothing was ever kept, when it was removed, or when its time is up.

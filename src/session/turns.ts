@@ -6,7 +6,7 @@ const silence = 500 // milliseconds: a Worker's request just stops when its clie
 const longestNap = 4_000 // milliseconds
 
 /** Swaps what is kept under the key whose turn it is. */
-export type Swapper = (before: string, after: string, ttl: number) => Promise<Swap>
+export type Swapper = (before: string | null, after: string | null, ttl: number) => Promise<Swap>
 
 /** A request that changes what is kept under a key, or waits to. */
 interface Turn {

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { StoreError } from '../../src/session/errors'
 import { type RedisSend, redisStore } from '../../src/session/stores/redis'
 import { storeContract } from '../contracts/store'
+import { usersContract } from '../contracts/users'
 import { connectRedis, type RedisPort, serveRest } from './redis-ports'
 import { freePort, hasRedis, type RedisServer, startRedis } from './redis-server'
 
@@ -63,6 +64,7 @@ describe.skipIf(!hasRedis)(`redisStore()${missing}`, () => {
 
   for (const [name, send] of Object.entries(ports)) {
     storeContract(`through ${name}`, () => redisStore(send), { pass, broken })
+    usersContract(`redisStore() through ${name}`, () => redisStore(send))
   }
 
   describe('many at once', () => {

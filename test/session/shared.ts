@@ -24,11 +24,11 @@ export function watched(store: Store) {
   }
 }
 
-/** An app whose sessions are in a store, and the browser of one visitor, with many tabs. */
-export function tabs(store: Store, options: Partial<SessionOptions> = {}) {
+/** An app whose sessions are in a store, or cookies without one, and the browser of one visitor, with many tabs. */
+export function tabs(store: Store | undefined, options: Partial<SessionOptions> = {}) {
   const jobs = new Map<string, Use<unknown>>()
   const app = new Hono()
-    .use(session({ secret, store, ...options } as SessionOptions))
+    .use(session({ secret, ...(store && { store }), ...options } as SessionOptions))
     .get('/:job', async (c) => {
       const job = jobs.get(c.req.param('job')) as Use<unknown>
       const result = await job(await c.var.session())

@@ -23,6 +23,8 @@ export interface KVBinding {
  * - It is eventually consistent. A change is seen at once where it was made, elsewhere after 60
  *   seconds or more; that a key is missing is remembered as long. So after a logout the old cookie
  *   may still be honoured elsewhere for that time.
+ * - So it cannot list and end a user's sessions: `userSessions()` refuses it, and `revokeSessions()`
+ *   takes as long to reach other places.
  * - One key takes one write a second; KV refuses more with 429, and the visitor gets a 503.
  *
  * Take `durableObjectStore()` or `d1Store()` where that matters: logins, carts, counters.
@@ -48,6 +50,7 @@ export function kvStore(kv: KVBinding): Store {
   }
 
   return {
+    isEventual: true,
     get,
     async swap(key, before, after, ttl) {
       const kept = await get(key)

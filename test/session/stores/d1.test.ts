@@ -3,11 +3,14 @@ import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type D1Binding, type D1Statement, d1Store, sweepD1 } from '../../../src/session/stores/d1'
 import { storeContract } from '../../contracts/store'
+import { usersContract } from '../../contracts/users'
 
 const db = env.SESSIONS_DB
 const start = 1_700_000_000_000
 
 beforeAll(() => applyD1Migrations(db, env.MIGRATIONS))
+
+usersContract('d1Store()', () => d1Store(db))
 
 storeContract('d1Store()', () => d1Store(db), { broken: () => d1Store(down('before')) })
 

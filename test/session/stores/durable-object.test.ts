@@ -9,9 +9,12 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { StoreError } from '../../../src/session/errors'
 import { durableObjectStore, type SessionObject } from '../../../src/session/stores/durable-object'
 import { storeContract } from '../../contracts/store'
+import { usersContract } from '../../contracts/users'
 
 const store = durableObjectStore(env.SESSIONS)
 const minute = 60_000
+
+usersContract('durableObjectStore()', () => durableObjectStore(env.SESSIONS))
 
 storeContract('durableObjectStore()', () => durableObjectStore(env.SESSIONS), {
   broken: () =>

@@ -1,6 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { memoryStore } from '../../../src/session/stores/memory'
 import { storeContract } from '../../contracts/store'
+import { usersContract } from '../../contracts/users'
+
+usersContract('memoryStore()', () => memoryStore())
 
 storeContract('memoryStore()', () => memoryStore())
 

@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest'
+import { type Session, userSessions } from '../../src/session/index.ts'
+import { keyOf } from '../../src/session/records.ts'
+import type { Store } from '../../src/session/store.ts'
+import { gate, tabs } from '../session/shared.ts'
+
+/**
+ * Tests that the sessions of a user can be listed and ended in a store.
+ *
+ * @param make - Makes the store anew for each test. What it keeps may be shared: users never repeat.
+ */
+export function usersContract(name: string, make: () => Store | Promise<Store>): void {
+  describe(`a user's sessions in ${name}`, () => {
+    it('are listed from bind() on, the current one marked, by ids that open nothing', async () => {
+      const { store, user, device } = await prepare(make)
+      const [laptop, phone] = [await device(user), await device(user)]
+      await device(`${user}'s neighbour`)
+      const id = await phone.visit((session) => session.id)
+      const list = await phone.visit((session) => userSessions(store).list(user, session))
+      expect(list).toHaveLength(2)
+      expect(list.filter(({ current }) => current)).toEqual([
+        { id: (await keyOf(String(id))).slice(8), ...(await times(phone)), current: true },
+      ])
+      expect(await userSessions(store).list(user)).toEqual(
+        list.map((each) => ({ ...each, current: false })),
+      )
+      expect(await laptop.visit((session) => session.user)).toBe(user)
+      const thief = tabs(store)
+      thief.cookie = phone.cookie.replace(/=.*/, `=${btoa(list[0]?.id ?? '')}.${'A'.repeat(43)}`)
+      expect(await thief.visit((session) => session.new)).toBe(true)
+    })
+
+    it('end one by one: the next request begins a new session, and may log in at once', async () => {
+      const { store, user, device, login } = await prepare(make)
+      const [laptop, phone] = [await device(user), await device(user)]
+      const [other] = (await laptop.visit((session) => userSessions(store).list(user, session)))
+        .filter(({ current }) => !current)
+        .map(({ id }) => id)
+      expect(await userSessions(store).end(user, String(other))).toBe(true)
+      expect(await userSessions(store).end(user, String(other))).toBe(false)
+      expect(await phone.visit((session) => [session.new, session.user])).toEqual([true, null])
+      expect(await laptop.visit((session) => session.user)).toBe(user)
+      await phone.visit(login(user))
+      expect(await phone.visit((session) => session.user)).toBe(user)
+      expect(await userSessions(store).list(user)).toHaveLength(2)
+    })
+
+    it('are not ended by the id of a session that is another user’s', async () => {
+      const { store, user, device } = await prepare(make)
+      await device(user)
+      const [own] = await userSessions(store).list(user)
+      expect(await userSessions(store).end(`${user}'s enemy`, String(own?.id))).toBe(false)
+      expect(await userSessions(store).list(user)).toHaveLength(1)
+    })
+
+    it('end all but the one that asks, even if it regenerates in the same request', async () => {
+      const { store, user, device } = await prepare(make)
+      const [laptop, phone, tablet] = [await device(user), await device(user), await device(user)]
+      const ended = await laptop.visit((session) => {
+        session.regenerate()
+        return userSessions(store).endAll(user, session)
+      })
+      expect(ended).toBe(2)
+      expect(await laptop.visit((session) => [session.user, session.get('n')])).toEqual([user, 1])
+      for (const other of [phone, tablet]) {
+        expect(await other.visit((session) => [session.new, session.size])).toEqual([true, 0])
+      }
+    })
+
+    it('end all at once, from outside of any', async () => {
+      const { store, user, device } = await prepare(make)
+      const devices = [await device(user), await device(user)]
+      expect(await userSessions(store).endAll(user)).toBe(2)
+      for (const each of devices) expect(await each.visit((session) => session.new)).toBe(true)
+      expect(await userSessions(store).list(user)).toEqual([])
+      expect(await userSessions(store).endAll(user)).toBe(0)
+    })
+
+    it.each([
+      ['changes it', (session: Session) => session.set('late', true)],
+      ['regenerates it', (session: Session) => session.regenerate()],
+      ['logs out of it', (session: Session) => session.invalidate()],
+      ['binds it again', (session: Session) => session.bind(String(session.user))],
+    ])('stay ended, whatever a request in flight does: one that %s', async (_, late) => {
+      const { store, user, device } = await prepare(make)
+      const phone = await device(user)
+      const [opened, ended] = [gate(), gate()]
+      const inFlight = phone.visit(async (session) => {
+        opened.resolve()
+        await ended.promise
+        late(session)
+      })
+      await opened.promise
+      await userSessions(store).endAll(user)
+      ended.resolve()
+      await inFlight
+      expect(phone.sent).toEqual([])
+      expect(await phone.visit((session) => [session.new, session.size])).toEqual([true, 0])
+      expect(await userSessions(store).list(user)).toEqual([])
+    })
+
+    it('cannot get away by a regenerate() that comes between', async () => {
+      const { store, user, device } = await prepare(make)
+      const phone = await device(user)
+      let isFirst = true
+      const interrupted: Store = {
+        ...store,
+        async get(key) {
+          const text = await store.get(key)
+          if (isFirst) {
+            isFirst = false
+            await phone.visit((session) => session.regenerate())
+          }
+          return text
+        },
+      }
+      expect(await userSessions(interrupted).endAll(user)).toBe(1)
+      expect(await phone.visit((session) => session.new)).toBe(true)
+    })
+
+    it('are listed under their new id after regenerate(), and not after invalidate()', async () => {
+      const { store, user, device } = await prepare(make)
+      const phone = await device(user)
+      const [before] = await userSessions(store).list(user)
+      await phone.visit((session) => session.regenerate())
+      const [after, ...others] = await userSessions(store).list(user)
+      expect(others).toEqual([])
+      expect(after?.id).not.toBe(before?.id)
+      expect(after?.created).toBe(before?.created)
+      await phone.visit((session) => session.invalidate())
+      expect(await userSessions(store).list(user)).toEqual([])
+    })
+
+    it('are listed for the user that was bound last', async () => {
+      const { store, user, device } = await prepare(make)
+      const phone = await device(user)
+      await phone.visit((session) => session.bind(`${user}'s neighbour`))
+      expect(await userSessions(store).list(user)).toEqual([])
+      expect(await userSessions(store).list(`${user}'s neighbour`)).toHaveLength(1)
+    })
+
+    it('are all on the list when all log in at once', async () => {
+      const { store, user, device } = await prepare(make)
+      await Promise.all(Array.from({ length: 8 }, () => device(user)))
+      expect(await userSessions(store).list(user)).toHaveLength(8)
+    })
+  })
+}
+
+let users = 0
+
+async function prepare(make: () => Store | Promise<Store>) {
+  const store = await make()
+  const user = `mary ${Date.now()} ${users++}`
+  const login = (name: string) => (session: Session) => {
+    session.regenerate()
+    session.bind(name)
+    session.set('n', 1)
+  }
+  /** A browser with a user who has logged in. */
+  async function device(name: string) {
+    const visitor = tabs(store)
+    await visitor.visit((session) => session.set('guest', true))
+    await visitor.visit(login(name))
+    return visitor
+  }
+  return { store, user, device, login }
+}
+
+function times(device: ReturnType<typeof tabs>) {
+  return device.visit(({ created, renewed: seen }) => ({ created, seen }))
+}
