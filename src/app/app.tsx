@@ -1,8 +1,9 @@
 import { type Context, Hono } from 'hono'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { secureHeaders } from 'hono/secure-headers'
-import { csrf, csrfToken, type Session } from '../session/index.ts'
-import { cleanItem, maxItemLength, whyNot, without } from './cart.ts'
+import { csrf, csrfToken, type Session, storeKey } from '../session/index.ts'
+import { maxItemLength, whyNot, without } from './cart.ts'
+import { devicesOf, endDevice, endOthers, maxNameLength } from './devices.ts'
 import { answerError, fault } from './faults.tsx'
 import { headers } from './headers.ts'
 import { inspect } from './inspect.ts'
@@ -10,7 +11,8 @@ import { CartPage } from './pages/cart.tsx'
 import { CounterPage } from './pages/counter.tsx'
 import { SessionPage } from './pages/session.tsx'
 import { type SiteData, type SiteFlash, sessions } from './sessions.ts'
-import { type Bindings, storeName } from './stores.ts'
+import { type Bindings, storeName, storeOf } from './stores.ts'
+import { cleanText } from './text.ts'
 
 /** Makes the site. */
 export function createApp() {
@@ -44,7 +46,7 @@ export function createApp() {
     })
     .post('/cart', csrf(), async (c) => {
       const session = await c.var.session()
-      const item = await postedItem(c)
+      const item = await posted(c, 'item')
       const problem = whyNot(session.get('cart') ?? [], item)
       if (problem) {
         session.flash(problem, 'error', false)
@@ -56,7 +58,7 @@ export function createApp() {
     })
     .post('/cart/remove', csrf(), async (c) => {
       const session = await c.var.session()
-      const item = await postedItem(c)
+      const item = await posted(c, 'item')
       if (session.get('cart')?.includes(item)) {
         session.update('cart', (cart = []) => without(cart, item))
         session.flash('Your item was removed.', '', false)
@@ -69,15 +71,42 @@ export function createApp() {
       const session = await c.var.session()
       const { created, renewed } = session
       const header = session.new ? undefined : c.req.header('Cookie')
+      const record = await recordOf(c.env, session)
       return c.html(
         <SessionPage
-          {...inspect({ store: storeName(c.env), created, renewed, header })}
+          {...inspect({ store: storeName(c.env), created, renewed, record, header })}
           data={session.entries().map(([key, value]) => ({ key, value: JSON.stringify(value) }))}
+          devices={await devicesOf(c.env, session)}
           messages={session.popFlash()}
           errors={session.popFlash('error')}
           csrfToken={csrfToken(session)}
         />,
       )
+    })
+    .post('/session/login', csrf(), async (c) => {
+      const session = await c.var.session()
+      const name = await posted(c, 'name')
+      if (name === '' || name.length > maxNameLength) {
+        session.flash(`Please give a name of at most ${maxNameLength} characters.`, 'error', false)
+      } else {
+        session.regenerate()
+        session.bind(name)
+        session.flash('You are logged in.')
+      }
+      return c.redirect('/session', 303)
+    })
+    .post('/session/end', csrf(), async (c) => {
+      const session = await c.var.session()
+      const isEnded = await endDevice(c.env, session, await posted(c, 'id'))
+      if (isEnded) session.flash('That session has ended.', '', false)
+      else session.flash('There is no such session of yours.', 'error', false)
+      return c.redirect('/session', 303)
+    })
+    .post('/session/end-others', csrf(), async (c) => {
+      const session = await c.var.session()
+      await endOthers(c.env, session)
+      session.flash('All your other sessions have ended.', '', false)
+      return c.redirect('/session', 303)
     })
     .post('/session/reset', csrf(), async (c) => {
       const session = await c.var.session()
@@ -105,9 +134,15 @@ function visit(session: Session<SiteData, SiteFlash>, method: string): number {
   return session.update('counter', (count = 0) => count + 1)
 }
 
-async function postedItem(c: Context): Promise<string> {
-  const form = await c.req.parseBody().catch(() => ({ item: '' }))
-  return cleanItem(form.item)
+async function posted(c: Context, field: string): Promise<string> {
+  const form: Record<string, unknown> = await c.req.parseBody().catch(() => ({}))
+  return cleanText(form[field])
+}
+
+/** Reads what the store keeps of a session, for the inspector; `null`: nothing. */
+async function recordOf(env: Bindings, { id }: { id: string | undefined }): Promise<string | null> {
+  const store = storeOf(env)
+  return store && id ? store.get(await storeKey(id)) : null
 }
 
 function refuseMethod(c: Context, methods: string[]) {

@@ -7,19 +7,21 @@ const csrfKey = '_csrft_'
 const flashPrefix = '_f_'
 
 /** What the inspector draws of a session's cookie. */
-type Drawing = Omit<SessionPageProps, 'messages' | 'errors' | 'data' | 'csrfToken'>
+type Drawing = Omit<SessionPageProps, 'messages' | 'errors' | 'data' | 'devices' | 'csrfToken'>
 
 /** What the handler knows of the session. Times are seconds since the epoch. */
 interface Facts {
   store: string
   created: number
   renewed: number
+  /** What the store keeps of the session; `null`: there is no store, or nothing in it yet. */
+  record: string | null
   /** The `Cookie` header that the session came with; `undefined` if it is new. */
   header: string | undefined
 }
 
 /** Takes a session's cookie apart for the inspector. */
-export function inspect({ store, created, renewed, header }: Facts): Drawing {
+export function inspect({ store, created, renewed, record, header }: Facts): Drawing {
   const now = Math.floor(Date.now() / 1000)
   const [payload, signature] = findToken(header)
   const token = payload && signature ? { payload, signature } : null
@@ -35,6 +37,7 @@ export function inspect({ store, created, renewed, header }: Facts): Drawing {
     absolute: left(limits.lifetime, now - created),
     bytes: { used: parts.reduce((sum, { bytes }) => sum + bytes, 0), limit: maxCookieBytes, parts },
     token: token && (carriesId ? shownId(token) : shown(token)),
+    record: record && hideSecret(record).text,
   }
 }
 
@@ -56,16 +59,23 @@ function decode(payload: string): string {
 /** Shortens the signature and blanks the CSRF token: a picture of the page must not be a key. */
 function shown({ payload, signature }: Token): SessionPageProps['token'] {
   const decoded = decode(payload)
-  const [renewed, created, data] = JSON.parse(decoded)
-  const secret = data[csrfKey]
-  if (typeof secret !== 'string') return { payload, signature: short(signature), decoded }
+  const { secret, text } = hideSecret(decoded)
+  if (secret === null) return { payload, signature: short(signature), decoded }
   const start = byteLength(decoded.slice(0, decoded.indexOf(secret)))
   const end = start + byteLength(secret)
   return {
     payload: `${payload.slice(0, Math.floor((start * 4) / 3))}…${payload.slice(Math.ceil((end * 4) / 3))}`,
     signature: short(signature),
-    decoded: JSON.stringify([renewed, created, { ...data, [csrfKey]: '(hidden)' }]),
+    decoded: text,
   }
+}
+
+/** Finds the CSRF token in what is kept of a session, and puts something else in its place. */
+function hideSecret(kept: string): { secret: string | null; text: string } {
+  const [renewed, created, data] = JSON.parse(kept)
+  const secret = data[csrfKey]
+  if (typeof secret !== 'string') return { secret: null, text: kept }
+  return { secret, text: JSON.stringify([renewed, created, { ...data, [csrfKey]: '(hidden)' }]) }
 }
 
 function shownId({ payload, signature }: Token): SessionPageProps['token'] {

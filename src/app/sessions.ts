@@ -1,6 +1,6 @@
 import { type SessionOptions, session } from '../session/index.ts'
 import { ConfigurationError } from './errors.ts'
-import { type Bindings, storeOf } from './stores.ts'
+import { type Bindings, revocationsOf, storeOf } from './stores.ts'
 
 /** What the site keeps of a visitor. */
 export interface SiteData {
@@ -32,5 +32,7 @@ function options(env: Bindings): SessionOptions<SiteData> {
     )
   }
   const store = storeOf(env)
-  return { secret: env.SESSION_SECRET, ...limits, ...(store && { store }) }
+  const where = store ? { store } : {}
+  const revoked = store && !store.isEventual ? {} : { revocations: revocationsOf(env) }
+  return { secret: env.SESSION_SECRET, ...limits, ...where, ...revoked }
 }

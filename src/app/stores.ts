@@ -30,6 +30,11 @@ export function storeOf(env: Bindings): Store | undefined {
   )
 }
 
+/** Where the site keeps since when a user's sessions count, where the store cannot list them. */
+export function revocationsOf(env: Bindings): Store {
+  return kvStore(env.SESSIONS_KV)
+}
+
 /** Tells what the store is called. */
 export function storeName(env: { SESSION_STORE?: string }): string {
   return env.SESSION_STORE || 'cookie'

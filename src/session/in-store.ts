@@ -3,7 +3,7 @@ import { persist } from './contention.ts'
 import { StoreError } from './errors.ts'
 import { type Ending, type Found, type Kept, payloadOf, ttlOf, type Verdict } from './kept.ts'
 import type { Config } from './options.ts'
-import { alive, keyOf, tombstone, tombstoneTtl } from './records.ts'
+import { alive, storeKey, tombstone, tombstoneTtl } from './records.ts'
 import { validate } from './schema.ts'
 import { replay, type State } from './state.ts'
 import type { Store } from './store.ts'
@@ -46,7 +46,7 @@ export async function settleInStore(
 
 /** Keeps a new session. */
 async function create(config: Config, store: Store, state: State): Promise<void> {
-  const key = await keyOf(state.id as string)
+  const key = await storeKey(state.id as string)
   await enlist(store, state, key)
   const text = payloadOf(state)
   const { swapped, kept } = await store.swap(
@@ -111,7 +111,7 @@ async function end(
   state: State,
   { goesOn, isPast }: { goesOn: boolean; isPast: boolean },
 ): Promise<boolean> {
-  const newKey = await keyOf(state.id as string)
+  const newKey = await storeKey(state.id as string)
   let before = old.payload
   let successor = payloadOf(state)
   return persist(store, old.key, async (swap) => {

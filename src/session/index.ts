@@ -12,6 +12,7 @@ export {
 export type { SessionVariables } from './middleware.ts'
 export { session } from './middleware.ts'
 export type { RejectReason, SessionOptions } from './options.ts'
+export { storeKey } from './records.ts'
 export { revokeSessions } from './revocations.ts'
 export type { Session } from './session.ts'
 export type { Store, Swap } from './store.ts'

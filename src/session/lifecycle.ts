@@ -3,7 +3,7 @@ import { findCookies, maxCookieBytes } from './cookie.ts'
 import { isAlive, settleInStore } from './in-store.ts'
 import { type Ending, type Found, isExpired, parse, payloadOf, type Verdict } from './kept.ts'
 import type { Config, RejectReason } from './options.ts'
-import { isId, isTombstone, keyOf } from './records.ts'
+import { isId, isTombstone, storeKey } from './records.ts'
 import { isRevoked } from './revocations.ts'
 import { validate } from './schema.ts'
 import { createState, csrfKey, isChanged, randomId, type State, write } from './state.ts'
@@ -68,7 +68,7 @@ async function follow(
 ): Promise<Finding> {
   if (!config.store) return examine(config, content, { id: '', key: '', isCurrent }, clock)
   if (!isId(content)) return { rejected: 'malformed' }
-  const key = await keyOf(content)
+  const key = await storeKey(content)
   const payload = await config.store.get(key)
   if (payload === null) return { rejected: 'unknown' }
   if (isTombstone(payload)) return { rejected: 'unknown', isEnded: true }

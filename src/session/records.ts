@@ -22,13 +22,18 @@ export function isTombstone(text: string): boolean {
 }
 
 /**
- * Makes the key under which a store keeps the session of an id: a hash, so that who sees the store
- * cannot make a cookie of what is there.
+ * Makes the key under which a store keeps a session: a hash of its id, so that who sees the store
+ * cannot make a cookie of what is there. For tools that look into a store.
  *
- * @param kind - What else is kept of an id, or of a user's name.
+ * @param id - A `session.id`.
  */
-export async function keyOf(id: string, kind = 'session'): Promise<string> {
-  const hash = await crypto.subtle.digest('SHA-256', encoder.encode(id))
+export function storeKey(id: string): Promise<string> {
+  return hashed('session', id)
+}
+
+/** Makes the key of something that is kept of an id, or of a user's name. */
+export async function hashed(kind: string, name: string): Promise<string> {
+  const hash = await crypto.subtle.digest('SHA-256', encoder.encode(name))
   return `${kind}:${encodeBase64url(new Uint8Array(hash))}`
 }
 

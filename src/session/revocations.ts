@@ -1,6 +1,6 @@
 import { boundOf } from './bound.ts'
 import { persist } from './contention.ts'
-import { guard, keyOf } from './records.ts'
+import { guard, hashed } from './records.ts'
 import type { Store } from './store.ts'
 
 /** Seconds that a revocation is kept, as long as a cookie may live. */
@@ -43,5 +43,5 @@ export async function isRevoked(store: Store, data: object): Promise<boolean> {
 }
 
 function momentKey(user: string): Promise<string> {
-  return keyOf(user, 'revoked')
+  return hashed('revoked', user)
 }

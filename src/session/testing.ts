@@ -2,7 +2,7 @@ import { StoreError } from './errors.ts'
 import { assertJson } from './json.ts'
 import { ttlOf } from './kept.ts'
 import { type Config, configure, type SessionOptions } from './options.ts'
-import { keyOf } from './records.ts'
+import { storeKey } from './records.ts'
 import { flashPrefix, isReserved, randomId } from './state.ts'
 import type { Store } from './store.ts'
 
@@ -65,7 +65,7 @@ export async function readSession<Data extends object = Record<string, unknown>>
   if (line === cookie.remove) return null
   const token = line.slice(start.length, line.indexOf(';'))
   const content = await codecs[0]?.decode(token)
-  const payload = content && store ? await store.get(await keyOf(content)) : content
+  const payload = content && store ? await store.get(await storeKey(content)) : content
   if (typeof payload !== 'string') {
     throw new TypeError('readSession(): the response has a session of other options')
   }
@@ -83,7 +83,7 @@ export async function readSession<Data extends object = Record<string, unknown>>
 /** Keeps a session in a store, and tells its id. */
 async function keep(config: Config, store: Store, payload: string): Promise<string> {
   const id = randomId()
-  const { swapped } = await store.swap(await keyOf(id), null, payload, ttlOf(config, 0, 0))
+  const { swapped } = await store.swap(await storeKey(id), null, payload, ttlOf(config, 0, 0))
   if (!swapped) throw new StoreError('sealSession(): the store did not take the session')
   return id
 }

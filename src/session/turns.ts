@@ -75,11 +75,10 @@ async function come(key: string, turn: Turn): Promise<void> {
 
 /** Waits to be woken. It wakes by itself, too: who should wake it may be gone. */
 async function nap(turn: Turn, longest: number): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  await new Promise<void>((resolve) => {
-    turn.wake = resolve
-    timer = setTimeout(resolve, longest)
-  })
+  const { promise, resolve } = Promise.withResolvers<void>()
+  turn.wake = resolve
+  const timer = setTimeout(resolve, longest)
+  await promise
   clearTimeout(timer)
 }
 

@@ -1,7 +1,7 @@
 import { userOf } from './bound.ts'
 import { persist } from './contention.ts'
 import type { Kept } from './kept.ts'
-import { alive, keyOf } from './records.ts'
+import { alive, hashed } from './records.ts'
 import type { State } from './state.ts'
 import type { Store } from './store.ts'
 
@@ -44,7 +44,7 @@ export async function enlist(store: Store, { data, now }: State, key: string): P
 
 /** Makes the key of a user's list. */
 export function listKey(user: string): Promise<string> {
-  return keyOf(user, 'user')
+  return hashed('user', user)
 }
 
 /** Takes a list apart. */

@@ -1,4 +1,4 @@
-import { guard, keyOf } from './records.ts'
+import { guard, isId, storeKey } from './records.ts'
 import { type Session, stateOf } from './session.ts'
 import type { State } from './state.ts'
 import type { Store } from './store.ts'
@@ -28,7 +28,7 @@ export interface UserSessions {
     current?: Session<Data, Flash>,
   ): Promise<UserSession[]>
   /**
-   * Ends one session. Its next request begins a new one, and what a request in flight does to it is
+   * Ends one session, if it is this user's. Its next request begins a new one, and what a request in flight does to it is
    * dropped.
    *
    * @param id - As `list()` gave it.
@@ -89,9 +89,7 @@ export function userSessions(store: Store): UserSessions {
     },
 
     async end(user, id) {
-      const key = prefix + id
-      const isListed = entriesOf(await read(user)).some(([listed]) => listed === key)
-      return isListed && remove(guarded, key, user)
+      return isId(id) && remove(guarded, prefix + id, user)
     },
 
     async endAll(user, except) {
@@ -116,5 +114,5 @@ export function userSessions(store: Store): UserSessions {
 /** Makes the keys of a session. In a request that regenerates it, it has two. */
 function keysOf(state: State | undefined): Promise<string[]> {
   const ids = [state?.openedAs, state?.id]
-  return Promise.all(ids.flatMap((id) => (id === undefined ? [] : [keyOf(id)])))
+  return Promise.all(ids.flatMap((id) => (id === undefined ? [] : [storeKey(id)])))
 }

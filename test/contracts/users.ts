@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type Session, userSessions } from '../../src/session/index.ts'
-import { keyOf } from '../../src/session/records.ts'
+import { storeKey } from '../../src/session/records.ts'
 import type { Store } from '../../src/session/store.ts'
 import { gate, tabs } from '../session/shared.ts'
 
@@ -19,7 +19,7 @@ export function usersContract(name: string, make: () => Store | Promise<Store>):
       const list = await phone.visit((session) => userSessions(store).list(user, session))
       expect(list).toHaveLength(2)
       expect(list.filter(({ current }) => current)).toEqual([
-        { id: (await keyOf(String(id))).slice(8), ...(await times(phone)), current: true },
+        { id: (await storeKey(String(id))).slice(8), ...(await times(phone)), current: true },
       ])
       expect(await userSessions(store).list(user)).toEqual(
         list.map((each) => ({ ...each, current: false })),

@@ -25,12 +25,19 @@ export function Token({ token }: TokenProps): JSX.Element {
       <div class="decoded">
         <dt>Payload, decoded</dt>
         <dd>
-          <pre>
-            <code>{visible(pretty(token.decoded))}</code>
-          </pre>
+          <Json text={token.decoded} />
         </dd>
       </div>
     </dl>
+  )
+}
+
+/** JSON, laid out to be read. */
+export function Json({ text }: { text: string }): JSX.Element {
+  return (
+    <pre>
+      <code>{visible(pretty(text))}</code>
+    </pre>
   )
 }
 

@@ -2,8 +2,10 @@ import type { JSX } from 'hono/jsx/jsx-runtime'
 import { ByteBar } from '../components/byte-bar.tsx'
 import { Messages, titled } from '../components/messages.tsx'
 import { Actions } from '../components/session-actions.tsx'
-import { Data, Token } from '../components/session-data.tsx'
+import { Data, Json, Token } from '../components/session-data.tsx'
 import { inWords, Moment, TimeBar } from '../components/time.tsx'
+import { YourSessions } from '../components/your-sessions.tsx'
+import type { Devices } from '../devices.ts'
 import { Layout } from '../layout.tsx'
 
 /** What the inspector shows. Times are whole seconds; `created` and `now` since the epoch. */
@@ -18,8 +20,12 @@ export interface SessionPageProps {
   bytes: { used: number; limit: 4096; parts: { label: string; bytes: number }[] }
   /** As the browser sent it, `null` where it sent none; the signature comes already shortened. */
   token: { payload: string; decoded: string; signature: string } | null
+  /** What the store keeps, `null` where the cookie keeps all. */
+  record: string | null
   /** The visitor's data; each value is JSON text. */
   data: { key: string; value: string }[]
+  /** Where the visitor is logged in; `null`: nowhere. */
+  devices: Devices | null
   messages: string[]
   errors: string[]
   csrfToken: string
@@ -54,10 +60,18 @@ export function SessionPage(props: SessionPageProps): JSX.Element {
           <h2>Token</h2>
           <Token token={props.token} />
         </section>
+        {props.record !== null && (
+          <section class="wide">
+            <h2>Record</h2>
+            <p>What the store keeps under a hash of the id.</p>
+            <Json text={props.record} />
+          </section>
+        )}
         <section class="wide">
           <h2>Data</h2>
           <Data data={props.data} />
         </section>
+        <YourSessions devices={props.devices} now={props.now} csrfToken={props.csrfToken} />
         <Actions csrfToken={props.csrfToken} />
       </div>
     </Layout>

@@ -1,0 +1,116 @@
+import { applyD1Migrations } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { createApp } from '../../src/app/app.tsx'
+import { visitor } from './pages.ts'
+
+beforeAll(() => applyD1Migrations(env.SESSIONS_DB, env.MIGRATIONS))
+
+let names = 0
+
+/** Browsers of somebody who has logged in to the site by name, in two of them. */
+async function twoBrowsers(SESSION_STORE: string) {
+  const name = `Mary ${Date.now()} ${names++}`
+  const open = () => visitor(createApp(), { ...env, SESSION_STORE })
+  const [laptop, phone] = [open(), open()]
+  for (const each of [laptop, phone]) {
+    await each.count('/')
+    const { page } = await each.submit('/session', '/session/login', { name })
+    expect(page).toContain('You are logged in.')
+    expect(page).toContain(`<strong dir="auto">${name}</strong>`)
+  }
+  return { laptop, phone, open, name }
+}
+
+const otherIds = (page: string) =>
+  [...page.matchAll(/name="id" value="([\w-]{43})"/g)].map(([, id]) => String(id))
+
+describe.each(['d1', 'durable-object'])('your sessions, in %s', (SESSION_STORE) => {
+  it('are listed, and end one by one', async () => {
+    const { laptop, phone } = await twoBrowsers(SESSION_STORE)
+    const before = await laptop.read('/session')
+    expect(before).toContain('<strong>This browser</strong>')
+    const [id = '', ...more] = otherIds(before)
+    expect(more).toEqual([])
+    const { page } = await laptop.submit('/session', '/session/end', { id })
+    expect(page).toContain('That session has ended.')
+    expect(otherIds(page)).toEqual([])
+    expect(await phone.read('/session')).toContain('Log in')
+    expect(await phone.count('/')).toBe(1)
+    expect(await laptop.count('/')).toBe(2)
+  })
+
+  it('of another cannot be ended', async () => {
+    const { laptop, phone, open } = await twoBrowsers(SESSION_STORE)
+    const [id = ''] = otherIds(await laptop.read('/session'))
+    const enemy = open()
+    const guess = await enemy.submit('/session', '/session/end', { id })
+    expect(guess.page).toContain('There is no such session of yours.')
+    await enemy.submit('/session', '/session/login', { name: 'Mallory' })
+    const second = await enemy.submit('/session', '/session/end', { id })
+    expect(second.page).toContain('There is no such session of yours.')
+    expect(await phone.count('/')).toBe(2)
+  })
+
+  it('show their record in the store, without the CSRF token', async () => {
+    const { laptop, name } = await twoBrowsers(SESSION_STORE)
+    const page = await laptop.read('/session')
+    const [, record = ''] = /<h2>Record<\/h2>.*?<pre><code>(.*?)<\/code>/s.exec(page) ?? []
+    const [renewed, created, data] = JSON.parse(record.replaceAll('&quot;', '"'))
+    expect(data).toMatchObject({
+      counter: 1,
+      _csrft_: '(hidden)',
+      _bound_: [name, expect.any(Number)],
+    })
+    expect(renewed - created).toBeLessThan(60)
+  })
+})
+
+describe.each(['cookie', 'kv', 'd1', 'durable-object'])('your sessions, in %s', (SESSION_STORE) => {
+  it('all end but this one, copies of their cookies as well', async () => {
+    const { laptop, phone, open } = await twoBrowsers(SESSION_STORE)
+    const thief = open()
+    for (const [name, value] of phone.cookies) thief.cookies.set(name, value)
+    const { page } = await laptop.submit('/session', '/session/end-others')
+    expect(page).toContain('All your other sessions have ended.')
+    expect(page).toContain('in this browser')
+    for (const other of [phone, thief]) {
+      expect(await other.read('/session')).toContain('Log in')
+      expect(await other.count('/')).toBe(1)
+    }
+    expect(await laptop.count('/')).toBe(2)
+  })
+
+  it.each(['', '   ', '\u200b', 'x'.repeat(41)])('take no login as %j', async (name) => {
+    const mary = visitor(createApp(), { ...env, SESSION_STORE })
+    const { answer, page } = await mary.submit('/session', '/session/login', { name })
+    expect(answer.status).toBe(303)
+    expect(page).toContain('Please give a name of at most 40 characters.')
+    expect(page).toContain('Log in')
+  })
+
+  it.each(['login', 'end', 'end-others'])('are not touched by a forged %s', async (what) => {
+    const { laptop } = await twoBrowsers(SESSION_STORE)
+    expect((await laptop.post(`/session/${what}`, { name: 'x', id: 'x' })).status).toBe(403)
+    expect((await laptop.get(`/session/${what}`)).status).toBe(405)
+  })
+
+  it('are nobody’s to end who has not logged in', async () => {
+    const guest = visitor(createApp(), { ...env, SESSION_STORE })
+    await guest.count('/')
+    expect((await guest.submit('/session', '/session/end-others')).answer.status).toBe(303)
+    expect((await guest.submit('/session', '/session/end', { id: 'x' })).page).toContain(
+      'There is no',
+    )
+    expect(await guest.count('/')).toBe(2)
+  })
+})
+
+describe.each(['cookie', 'kv'])('your sessions, in %s', (SESSION_STORE) => {
+  it('cannot be listed, and the page says so', async () => {
+    const { laptop } = await twoBrowsers(SESSION_STORE)
+    const page = await laptop.read('/session')
+    expect(page).toContain('This store cannot list your sessions.')
+    expect(otherIds(page)).toEqual([])
+  })
+})
