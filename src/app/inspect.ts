@@ -5,6 +5,7 @@ import { cookieName, limits } from './sessions.ts'
 const maxCookieBytes = 4096
 const csrfKey = '_csrft_'
 const flashPrefix = '_f_'
+const boundKey = '_bound_'
 
 /** What the inspector draws of a session's cookie. */
 type Drawing = Omit<SessionPageProps, 'messages' | 'errors' | 'data' | 'devices' | 'csrfToken'>
@@ -113,6 +114,7 @@ function dataSizes(payload: string) {
 
 function labelOf(key: string): string {
   if (key === csrfKey) return 'CSRF token'
+  if (key === boundKey) return 'Login'
   return key.startsWith(flashPrefix) ? 'Flash messages' : key
 }
 
