@@ -13,6 +13,12 @@ export function assertJson(value: unknown, path: string, parents: object[] = [])
   visit(value, path, parents)
 }
 
+/** Tells whether data nests deeper than `assertJson` lets its values: then nobody here wrote it. */
+export function isTooDeep(data: unknown, levels = maxDepth + 1): boolean {
+  if (typeof data !== 'object' || data === null) return false
+  return levels === 0 || Object.values(data).some((member) => isTooDeep(member, levels - 1))
+}
+
 function visit(value: unknown, path: string, parents: object[]): void {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return
   if (typeof value === 'number') {

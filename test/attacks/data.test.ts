@@ -98,7 +98,19 @@ describe.each(kinds)('$kind', (kind) => {
     await fc.assert(property, { numRuns: 200 })
   })
 
-  it('is a session when it is nested 64 deep, as far as set() allows', async () => {
+  // As far as a cookie or a store can hold it.
+  it.each(kind.store ? [65, 1000, 100_000] : [65, 1000])(
+    'is no session, and no error, when its data is nested %i deep',
+    async (depth) => {
+      const value = '['.repeat(depth) + ']'.repeat(depth)
+      for (const key of ['user', '_f_', '_csrft_']) {
+        const token = await plant(kind, payloadWith(`{"${key}":${value}}`))
+        expect(await present(options, token)).toEqual({ shown: anonymous, rejected: 'malformed' })
+      }
+    },
+  )
+
+  it('is a session when its data is nested 64 deep, as far as set() lets it be', async () => {
     const value = '['.repeat(64) + ']'.repeat(64)
     const token = await plant(kind, payloadWith(`{"user":${value}}`))
     const { shown } = await present(options, token)
