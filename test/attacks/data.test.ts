@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { memoryStore } from '../../src/session/stores/memory.ts'
 import { cookieName, guest } from '../session/fixtures.ts'
 import { gate, tabs } from '../session/shared.ts'
-import { anonymous, makeKinds, plant, present } from './kinds.ts'
+import { anonymous, makeKinds, plant, present, storedOf } from './kinds.ts'
 
 const kinds = makeKinds()
-const stored = kinds.flatMap(({ store, ...kind }) => (store ? [{ ...kind, store }] : []))
+const stored = storedOf(kinds)
 const prototypes = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty']
 
 /** A payload as it would be written now, with this JSON as its data. */

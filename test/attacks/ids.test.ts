@@ -3,12 +3,14 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { decodeBase64url } from '../../src/session/codecs/base64url.ts'
 import type { Session } from '../../src/session/index.ts'
 import { keyOf } from '../../src/session/records.ts'
+import type { Store } from '../../src/session/store.ts'
 import { kvStore } from '../../src/session/stores/kv.ts'
 import { at, cookieName, guest, secret } from '../session/fixtures.ts'
-import { anonymous, genuine, makeKinds, present } from './kinds.ts'
+import { gate, tabs } from '../session/shared.ts'
+import { anonymous, genuine, makeKinds, present, storedOf } from './kinds.ts'
 
 const kinds = makeKinds()
-const stored = kinds.flatMap(({ store, ...kind }) => (store ? [{ ...kind, store }] : []))
+const stored = storedOf(kinds)
 
 afterEach(() => {
   vi.useRealTimers()
@@ -16,7 +18,8 @@ afterEach(() => {
 })
 
 describe.each(kinds.filter(({ store }) => !store))('$kind', ({ options }) => {
-  // A cookie that is the session cannot be called back. It is here so that nobody relies on it.
+  // A cookie that is the session cannot be called back. These two are here so that nobody relies on
+  // it: a store ends sessions for good.
   it('that was copied before the logout works on, until its time is up', async () => {
     at(0)
     const visitor = guest(options)
@@ -27,6 +30,23 @@ describe.each(kinds.filter(({ store }) => !store))('$kind', ({ options }) => {
     expect((await present(options, copy)).shown.result).toEqual([false, { user: 'mary' }])
     at(1201)
     expect((await present(options, copy)).shown.result).toEqual([true, {}])
+  })
+
+  it('that a request in flight writes after the logout is the session again', async () => {
+    const visitor = tabs(undefined as unknown as Store, options)
+    await visitor.visit((session) => session.set('user', 'mary'))
+    const [opened, done] = [gate(), gate()]
+    const late = visitor.visit(async (session) => {
+      opened.resolve()
+      await done.promise
+      session.set('late', 1)
+    })
+    await opened.promise
+    await visitor.visit((session) => session.invalidate())
+    expect(visitor.cookie).toBe('')
+    done.resolve()
+    await late
+    expect(await visitor.visit((session) => session.keys())).toEqual(['user', 'late'])
   })
 
   it('that was planted before a login shows nothing of what comes after', async () => {

@@ -38,6 +38,11 @@ export function makeKinds(): Kind[] {
   ]
 }
 
+/** Those whose sessions are in a store. */
+export function storedOf(kinds: Kind[]) {
+  return kinds.flatMap(({ store, ...kind }) => (store ? [{ ...kind, store }] : []))
+}
+
 /** A store that keeps all it is given: limits that only it could keep would show. */
 function neverForgetting(store: Store): Store {
   return {
