@@ -1,7 +1,7 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { memoryStore } from '../../src/session/stores/memory.ts'
-import { cookieName, guest } from '../session/fixtures.ts'
+import { at, cookieName, guest, start } from '../session/fixtures.ts'
 import { gate, tabs } from '../session/shared.ts'
 import { anonymous, makeKinds, plant, present, storedOf } from './kinds.ts'
 
@@ -9,10 +9,16 @@ const kinds = makeKinds()
 const stored = storedOf(kinds)
 const prototypes = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty']
 
-/** A payload as it would be written now, with this JSON as its data. */
+beforeEach(() => {
+  at(0)
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+/** A payload that was written just now, with this JSON as its data. */
 function payloadWith(data: string): string {
-  const now = Math.floor(Date.now() / 1000)
-  return `[${now},${now},${data}]`
+  return `[${start},${start},${data}]`
 }
 
 /** What an object that has nothing of its own gives away. */
