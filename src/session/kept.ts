@@ -1,3 +1,4 @@
+import { isTooDeep } from './json.ts'
 import type { Config } from './options.ts'
 import type { State } from './state.ts'
 
@@ -62,6 +63,7 @@ export function parse(payload: string, clock: number): Kept | null {
   const [renewed, created, data] = parts
   if (!isTime(renewed, clock) || !isTime(created, clock)) return null
   if (typeof data !== 'object' || data === null || Array.isArray(data)) return null
+  if (isTooDeep(data)) return null // could not be written again
   return { payload, renewed, created, data }
 }
 

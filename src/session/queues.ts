@@ -13,7 +13,7 @@ export function append(
   allowDuplicate: boolean,
 ): void {
   const key = flashPrefix + queue
-  assertJson(message, `flash(${JSON.stringify(queue)})`, [[]])
+  assertJson(message, `flash(${JSON.stringify(queue)})`, [{}, []])
   const text = JSON.stringify(message)
   change(state, key, (data) => {
     const waiting = messagesIn(data, key)

@@ -18,7 +18,7 @@ export async function validate(
   if (own.length === 0) return data // as good as new, and a new session is not asked either
   const result = await schema['~standard'].validate(Object.fromEntries(own))
   if (result.issues) return null
-  assertJson(result.value, 'schema')
+  assertJson(result.value, 'schema', [])
   if (typeof result.value !== 'object' || result.value === null || Array.isArray(result.value)) {
     throw new TypeError('session(): schema gives no object: let it describe one')
   }

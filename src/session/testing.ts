@@ -38,8 +38,8 @@ export async function sealSession<Data extends object>(
   const { codecs, cookie } = config
   const now = Math.floor(Date.now() / 1000)
   const { flash = {}, renewed = now, created = renewed } = more
-  assertJson(data, 'data')
-  assertJson(flash, 'flash')
+  assertJson(data, 'data', [])
+  assertJson(flash, 'flash', [])
   const queues = Object.entries(flash).map(([queue, messages]) => [flashPrefix + queue, messages])
   const payload = JSON.stringify([renewed, created, { ...data, ...Object.fromEntries(queues) }])
   const content = config.store ? await keep(config, config.store, payload) : payload

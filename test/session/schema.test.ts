@@ -144,6 +144,14 @@ describe('schema', () => {
     expect(payloadOf(visitor.token)).toEqual([start, start, { m: 1 }])
   })
 
+  it('takes back what a handler kept, nested as deep as set() lets it be', async () => {
+    let deep: unknown = 'bottom'
+    for (let i = 0; i < 64; i++) deep = [deep]
+    const visitor = guest<{ deep: unknown }>({ schema: z.object({ deep: z.unknown() }) })
+    await visitor.visit((session) => session.set('deep', deep))
+    expect(await visitor.visit((session) => session.get('deep'))).toEqual(deep)
+  })
+
   it('is asked once, however often a request opens the session', async () => {
     const validate = vi.fn(hasNumber)
     const visitor = await holder({ n: 1 }, { schema: schemaOf(validate) })

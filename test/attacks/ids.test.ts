@@ -1,0 +1,221 @@
+import { env } from 'cloudflare:workers'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { decodeBase64url } from '../../src/session/codecs/base64url.ts'
+import type { Session } from '../../src/session/index.ts'
+import { keyOf } from '../../src/session/records.ts'
+import type { Store } from '../../src/session/store.ts'
+import { kvStore } from '../../src/session/stores/kv.ts'
+import { at, cookieName, guest, secret } from '../session/fixtures.ts'
+import { gate, tabs } from '../session/shared.ts'
+import { anonymous, genuine, makeKinds, present, storedOf } from './kinds.ts'
+
+const kinds = makeKinds()
+const stored = storedOf(kinds)
+
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
+
+describe.each(kinds.filter(({ store }) => !store))('$kind', ({ options }) => {
+  // A cookie that is the session cannot be called back. These two are here so that nobody relies on
+  // it: a store ends sessions for good.
+  it('that was copied before the logout works on, until its time is up', async () => {
+    at(0)
+    const visitor = guest(options)
+    await visitor.visit((session) => session.set('user', 'mary'))
+    const copy = visitor.token ?? ''
+    await visitor.visit((session) => session.invalidate())
+    expect(visitor.token).toBeUndefined()
+    expect((await present(options, copy)).shown.result).toEqual([false, { user: 'mary' }])
+    at(1201)
+    expect((await present(options, copy)).shown.result).toEqual([true, {}])
+  })
+
+  it('that a request in flight writes after the logout is the session again', async () => {
+    const visitor = tabs(undefined as unknown as Store, options)
+    await visitor.visit((session) => session.set('user', 'mary'))
+    const [opened, done] = [gate(), gate()]
+    const late = visitor.visit(async (session) => {
+      opened.resolve()
+      await done.promise
+      session.set('late', 1)
+    })
+    await opened.promise
+    await visitor.visit((session) => session.invalidate())
+    expect(visitor.cookie).toBe('')
+    done.resolve()
+    await late
+    expect(await visitor.visit((session) => session.keys())).toEqual(['user', 'late'])
+  })
+
+  it('that was planted before a login shows nothing of what comes after', async () => {
+    const planted = await genuine(options, { planted: true })
+    const victim = guest(options)
+    victim.cookies.set(cookieName, planted)
+    await victim.visit((session) => {
+      session.regenerate()
+      session.set('user', 'mary')
+    })
+    expect(victim.token).not.toBe(planted)
+    expect((await present(options, planted)).shown.result).toEqual([false, { planted: true }])
+  })
+})
+
+describe.each(stored)('$kind', ({ options, store, codec }) => {
+  it('that was copied before the logout is worthless', async () => {
+    const visitor = guest(options)
+    await visitor.visit((session) => session.set('user', 'mary'))
+    const copy = visitor.token ?? ''
+    await visitor.visit((session) => session.invalidate()) // and nothing else: it was not even read
+    expect(visitor.token).toBeUndefined()
+    expect(await store.get(await keyOf(await idIn(copy)))).toBe('ended')
+    expect(await present(options, copy)).toEqual({ shown: anonymous, rejected: 'unknown' })
+  })
+
+  it('that was planted before a login is worthless after it', async () => {
+    const attacker = guest(options)
+    const known = await attacker.visit((session) => {
+      session.set('planted', true)
+      return session.id
+    })
+    const planted = attacker.token ?? ''
+    const victim = guest(options)
+    victim.cookies.set(cookieName, planted)
+    const id = await victim.visit((session) => {
+      session.regenerate()
+      session.set('user', 'mary')
+      return session.id
+    })
+    expect(id).not.toBe(known)
+    expect(victim.token).not.toBe(planted)
+    expect(await present(options, planted)).toEqual({ shown: anonymous, rejected: 'unknown' })
+  })
+
+  it('that the client chose begins a session under another, and is not kept', async () => {
+    const chosen = 'A'.repeat(43)
+    const reasons: string[] = []
+    const visitor = guest({ ...options, onReject: (reason) => void reasons.push(reason) })
+    for (const token of [chosen, `${chosen}.${chosen}`, await sign(chosen)]) {
+      visitor.cookies.set(cookieName, token)
+      const id = await visitor.visit((session) => {
+        session.set('user', 'mary')
+        return session.id
+      })
+      expect(id).not.toBe(chosen)
+      expect(await idIn(visitor.token ?? '')).toBe(id)
+      expect(await store.get(await keyOf(chosen))).toBeNull()
+    }
+    expect(reasons).toEqual(['forged', 'forged', 'unknown'])
+  })
+
+  it.each([
+    ...['..', '.', '', '/', 'a\0b', '%2e%2e', 'session:other', '__proto__', 'é'.repeat(43)],
+    ...[
+      'A'.repeat(42),
+      'A'.repeat(44),
+      'A'.repeat(600),
+      `${'A'.repeat(42)}=`,
+      `${'A'.repeat(43)}\n`,
+    ],
+  ])('that is %j never reaches the store, though the site signed it', async (id) => {
+    store.calls.length = 0
+    const { shown, rejected } = await present(options, await sign(id))
+    expect({ shown, rejected }).toEqual({ shown: anonymous, rejected: 'malformed' })
+    expect(store.calls).toEqual([])
+  })
+
+  it('is known to the store as a hash only, whatever was done with it', async () => {
+    store.calls.length = 0
+    const visitor = guest(options)
+    const ids = new Set<string>()
+    const uses: ((session: Session) => void)[] = [
+      (session) => session.set('user', 'mary'),
+      (session) => session.regenerate(),
+      (session) => session.flash('hello'),
+      (session) => session.invalidate(),
+    ]
+    for (const use of uses) {
+      await visitor.visit((session) => {
+        use(session)
+        ids.add(String(session.id))
+      })
+    }
+    expect(ids.size).toBe(3)
+    const asked = store.calls.map(([, key]) => key)
+    expect(asked.filter((key) => !/^session:[\w-]{43}$/.test(String(key)))).toEqual([])
+    for (const id of ids) expect(JSON.stringify(store.calls)).not.toContain(id)
+  })
+
+  async function idIn(token: string): Promise<string> {
+    return String(await codec(secret, cookieName).decode(token))
+  }
+
+  function sign(id: string): Promise<string> {
+    return codec(secret, cookieName).encode(id)
+  }
+})
+
+describe.each(kinds)('$kind', ({ options, store }) => {
+  it('is not made for a thousand robots that bring no cookie', async () => {
+    store?.calls.splice(0)
+    const robot = guest(options)
+    for (let i = 0; i < 1000; i++) {
+      await robot.visit((session) => {
+        session.get('user')
+        session.entries()
+        session.popFlash()
+        session.delete('user')
+        session.clear()
+        if (i % 2) session.regenerate()
+        if (i % 3) session.invalidate()
+      })
+      expect(robot.sent).toEqual([])
+    }
+    expect(store?.calls ?? []).toEqual([])
+  })
+})
+
+describe('an id', () => {
+  it('is 256 random bits: none of 100 000 comes twice, no bit prefers a side', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0)
+    vi.spyOn(crypto, 'randomUUID').mockReturnValue('0-0-0-0-0')
+    const ones = new Uint32Array(256)
+    const ids = new Set<string>()
+    const [{ options }] = stored as [(typeof stored)[0]]
+    await guest(options).visit((session) => {
+      for (let i = 0; i < 100_000; i++) {
+        session.invalidate()
+        ids.add(session.id as string)
+      }
+    })
+    for (const id of ids) {
+      const bytes = decodeBase64url(id) ?? []
+      expect(bytes.length).toBe(32)
+      for (let bit = 0; bit < 256; bit++) {
+        if ((bytes[bit >> 3] as number) & (1 << (bit & 7))) ones[bit] = (ones[bit] as number) + 1
+      }
+    }
+    expect(ids.size).toBe(100_000)
+    const sigma = Math.sqrt(100_000) / 2
+    expect([...ones].filter((count) => Math.abs(count - 50_000) > 6 * sigma)).toEqual([])
+  })
+
+  it('shares a namespace with what the app keeps there: neither touches the other', async () => {
+    const visitor = guest({ store: kvStore(env.SESSIONS_KV) })
+    const id = String(
+      await visitor.visit((session) => {
+        session.set('user', 'mary')
+        return session.id
+      }),
+    )
+    const hash = (await keyOf(id)).replace('session:', '')
+    const keys = [id, hash, `session:${id}`, 'session:', 'session']
+    for (const key of keys) await env.SESSIONS_KV.put(key, '[0,0,{"user":"mallory"}]')
+    expect(await visitor.visit((session) => session.get('user'))).toBe('mary')
+    await visitor.visit((session) => session.invalidate())
+    for (const key of keys) {
+      expect(await env.SESSIONS_KV.get(key)).toBe('[0,0,{"user":"mallory"}]')
+    }
+  })
+})
