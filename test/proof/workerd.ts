@@ -1,22 +1,16 @@
-import { readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
-import { build, type Rolldown } from 'vite'
+import { bundle } from './bundle.ts'
+import { migrate } from './migrate.ts'
 import { at, type Place, type Places, placesOf } from './place.ts'
-
-const root = new URL('../../', import.meta.url)
 
 /** Two Workers of the same code in workerd; the second uses the first one's objects, database and KV. */
 export async function startWorkerd(): Promise<Places> {
-  const code = await bundle()
+  const code = await bundle(new URL('worker.ts', import.meta.url))
   const workers = [worker('first', code), worker('second', code)]
   const miniflare = new Miniflare(convertV4MiniflareOptions({ cf: false, workers }))
   try {
     await miniflare.ready
-    const database = await miniflare.getD1Database('SESSIONS_DB', 'first')
-    const migration = await readFile(new URL('migrations/0001_sessions.sql', root), 'utf8')
-    const statements = migration.replaceAll(/--.*/g, '').split(';')
-    for (const each of statements) if (each.trim()) await database.prepare(each).run()
+    await migrate(await miniflare.getD1Database('SESSIONS_DB', 'first'))
     const first = (await miniflare.unsafeGetDirectURL('first')).origin
     const second = (await miniflare.unsafeGetDirectURL('second')).origin
     return { places: placesAt(first, second), stop: () => miniflare.dispose() }
@@ -47,20 +41,4 @@ function worker(name: 'first' | 'second', contents: string) {
     durableObjects: { SESSIONS: name === 'first' ? ours : { ...ours, scriptName: 'first' } },
     unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
   }
-}
-
-async function bundle(): Promise<string> {
-  const built = await build({
-    root: fileURLToPath(root),
-    configFile: false,
-    logLevel: 'error',
-    ssr: { target: 'webworker', noExternal: true },
-    build: {
-      ssr: fileURLToPath(new URL('worker.ts', import.meta.url)),
-      write: false,
-      rolldownOptions: { external: [/^cloudflare:/] },
-    },
-  })
-  const [{ output }] = [built].flat() as [Rolldown.RolldownOutput]
-  return output[0].code
 }

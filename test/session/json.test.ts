@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { guest, payloadOf } from './fixtures'
+import { signedCodec } from '../../src/session/codecs/signed'
+import { cookieName, guest, payloadOf, secret } from './fixtures'
 
 /** A value in a value, so many levels deep. */
 function nested(depth: number): unknown {
@@ -152,5 +153,26 @@ describe('a value that JSON carries', () => {
     expect(visitor.token).toMatch(/^[\w-]+\.[\w-]{43}$/)
     const seen = await visitor.visit((session) => [session.entries(), session.popFlash(text)])
     expect(seen).toEqual([[[text, text]], [text]])
+  })
+})
+
+describe('a value that set() refuses, where another program wrote it', () => {
+  it.each([
+    ['nested 65 deep', JSON.stringify(nested(65))],
+    ['a number beyond all numbers', '[1e999]'],
+  ])('can be read, and does not hinder other changes: %s', async (_, text) => {
+    const now = Math.floor(Date.now() / 1000)
+    const payload = `[${now},${now},{"odd":${text},"_f_":[${text}]}]`
+    const visitor = guest<{ odd: unknown; n: number }, Record<string, unknown>>()
+    visitor.cookies.set(cookieName, await signedCodec(secret, cookieName).encode(payload))
+    const look = () => visitor.visit((session) => [session.get('odd'), session.peekFlash()])
+    expect(await look()).toEqual([JSON.parse(text), [JSON.parse(text)]])
+    await visitor.visit((session) => {
+      session.get('odd')
+      session.set('n', 1)
+      session.flash('hello')
+    })
+    const kept = JSON.parse(JSON.stringify(JSON.parse(text)))
+    expect(await look()).toEqual([kept, [kept, 'hello']])
   })
 })

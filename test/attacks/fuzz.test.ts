@@ -1,0 +1,38 @@
+// A smaller run of `npm run fuzz`, with other inputs each time. What fails says its seed.
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { start } from '../fuzz/door'
+import type { Target } from '../fuzz/target'
+import { targets } from '../fuzz/targets'
+
+const count = 1800 // inputs for each target
+const limit = 2 // seconds, likewise: 11 targets stay well under 30 s on any machine
+
+describe('what a client makes up, or nearly copies, is honoured only where the server made it', () => {
+  let all: Target[]
+  beforeAll(async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: start * 1000 })
+    all = await targets()
+  })
+  afterAll(() => {
+    vi.useRealTimers()
+  })
+
+  it.each([
+    'cookie header',
+    'signed session',
+    'sealed session',
+    'Pyramid session',
+    'signed id',
+    'sealed id',
+    'signed payload',
+    'sealed payload',
+    'Pyramid payload',
+    'stored payload',
+    'CSRF token',
+  ])('%s', async (name) => {
+    const target = all.find((each) => each.name === name) as Target
+    const seed = crypto.getRandomValues(new Int32Array(1))[0] as number
+    const { fault } = await target.run({ count, seed, limit })
+    expect(fault).toBeNull()
+  })
+})

@@ -1,0 +1,15 @@
+import { cookieHeaderTarget } from './cookie-header.ts'
+import { csrfTarget } from './csrf.ts'
+import { payloadTargets } from './payload.ts'
+import type { Target } from './target.ts'
+import { tokenTargets } from './tokens.ts'
+
+/** Makes all that takes what a client sends. The clock must stand at `start`. */
+export async function targets(): Promise<Target[]> {
+  return [
+    await cookieHeaderTarget(),
+    ...(await tokenTargets()),
+    ...payloadTargets(),
+    await csrfTarget(),
+  ]
+}
