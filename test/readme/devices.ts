@@ -10,7 +10,7 @@ interface Bindings {
 const app = new Hono<{ Bindings: Bindings }>()
   .use(
     session((c) => ({ secret: c.env.SESSION_SECRET, store: d1Store(c.env.SESSIONS_DB) })),
-    csrf(),
+    csrf({ token: false }),
   )
   .post('/login', async (c) => {
     const session = await c.var.session()

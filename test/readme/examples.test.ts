@@ -1,3 +1,4 @@
+import { applyD1Migrations } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { Hono } from 'hono'
 import { afterEach, expect, it, vi } from 'vitest'
@@ -5,6 +6,7 @@ import readme from '../../README.md?raw'
 import { pyramidCodec } from '../../src/session/codecs/pyramid.ts'
 import { csrfToken, session } from '../../src/session/index.ts'
 import { browser, sealSession } from '../../src/session/testing.ts'
+import devices from './devices.ts'
 import { ed25519Codec } from './engine.ts'
 import firstPage from './first-page.tsx'
 import options from './options.ts'
@@ -64,6 +66,26 @@ it('the Pyramid example goes on with a session that Pyramid wrote', async () => 
   )
   expect(await (await get('/howdy')).text()).toBe('Count: 2')
   expect(await (await get('/howdy')).text()).toBe('Count: 3')
+})
+
+it('the devices of a user are listed, and end one by one or all but one', async () => {
+  await applyD1Migrations(env.SESSIONS_DB, env.MIGRATIONS)
+  const headers = { 'Sec-Fetch-Site': 'same-origin' }
+  const open = async () => {
+    const device = browser(devices, { ...env, SESSION_SECRET })
+    await device.post('/login', {}, { headers })
+    return device
+  }
+  const laptop = await open()
+  await open()
+  const phone = await open()
+  const list = async () => (await laptop.get('/devices')).json<{ id: string; current: boolean }[]>()
+  const [other] = (await list()).filter(({ current }) => !current)
+  await laptop.post(`/devices/end/${other?.id}`, {}, { headers })
+  expect(await list()).toHaveLength(2)
+  await laptop.post('/password', {}, { headers })
+  expect(await list()).toMatchObject([{ current: true }])
+  expect((await phone.get('/devices')).headers.get('Location')).toBe('/login')
 })
 
 it('the schema fills in what an older session lacks, and refuses what it may not hold', async () => {
