@@ -44,6 +44,8 @@ describe.each(actions)('a forged request for %s of the site', (action) => {
   it.each<[string, Record<string, string>]>([
     ['another site', { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://evil.example' }],
     ['a subdomain', { 'Sec-Fetch-Site': 'same-site', Origin: 'https://blog.shop.example' }],
+    ['another site, without an Origin', { 'Sec-Fetch-Site': 'cross-site' }],
+    ['another site, though its Origin is ours', { 'Sec-Fetch-Site': 'cross-site', Origin: own }],
     ['a sandboxed frame', { 'Sec-Fetch-Site': 'cross-site', Origin: 'null' }],
     ['another site, in an old browser', { Origin: 'https://evil.example' }],
     ['a page that was loaded over http', { Origin: 'http://shop.example' }],
