@@ -118,6 +118,7 @@ async function close(
     // Or its headers would stand on the page that tells of the error. Other sessions keep their cookies.
     const cookies = c.res.headers.getSetCookie()
     c.res = undefined
+    c.res = new Response(null) // what `c.header()` prepared goes, too
     for (const line of cookies) c.res.headers.append('Set-Cookie', line)
     throw error
   } finally {

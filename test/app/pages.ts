@@ -17,7 +17,16 @@ export function visitor(app = createApp(), bindings: object = env) {
     const location = answer.headers.get('Location')
     return { answer, page: location === null ? '' : await read(location) }
   }
-  return { ...jar, read, count, token, submit }
+  return {
+    ...jar,
+    get setCookies() {
+      return jar.setCookies
+    },
+    read,
+    count,
+    token,
+    submit,
+  }
 }
 
 function countOf(page: string): number {

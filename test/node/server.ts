@@ -8,6 +8,8 @@ export interface Server {
   url: string
   /** Ends the runtime and starts another at the same `url`, with the same secret. */
   restart(): Promise<void>
+  /** What was logged since the start, line by line: by the Worker, and of it by the runtime. */
+  logs(): string[]
   /** The Worker, for what cannot be asked over HTTP. */
   worker: ReturnType<typeof workerOf>
 }
@@ -16,14 +18,15 @@ export interface Server {
  * Serves the site as `npm run dev` does, on a free port of this machine, until the tests of the
  * file that called it are over. Call it at the top of the file.
  *
- * @param vars - Instead of those in wrangler.toml.
+ * @param vars - Instead of those in wrangler.toml, and of a random SESSION_SECRET.
  * @param configPath - Of another Worker than the site, from the project's root.
  */
 export async function startServer(
   vars: Record<string, string> = {},
   configPath = 'wrangler.toml',
 ): Promise<Server> {
-  const secrets = { SESSION_SECRET: randomBytes(32).toString('base64url') }
+  const random = randomBytes(32).toString('base64url')
+  const secrets = { SESSION_SECRET: vars.SESSION_SECRET ?? random }
   const harness = createTestHarness({
     root: fileURLToPath(new URL('../..', import.meta.url)),
     workers: [{ configPath, secrets, vars }],
@@ -35,6 +38,7 @@ export async function startServer(
   return {
     url: `http://localhost:${port}`,
     restart: () => harness.update((options) => options),
+    logs: () => harness.getLogs().map(({ message }) => message),
     worker: workerOf(harness),
   }
 }

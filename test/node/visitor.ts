@@ -7,6 +7,9 @@ export function visitorOf(url: string) {
   const jar = browser({ request })
   return {
     ...jar,
+    get setCookies() {
+      return jar.setCookies
+    },
     /** The number that a page counts to. */
     async count(path = '/'): Promise<number> {
       const page = await (await jar.get(path)).text()

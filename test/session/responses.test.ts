@@ -61,6 +61,24 @@ describe('a page that tells of a failed commit', () => {
     })
   })
 
+  it('has none of those that the handler set beforehand, and leads nowhere', async () => {
+    const app = new Hono().use(session({ secret })).get('/', async (c) => {
+      const session = await c.var.session()
+      session.set('a', tooMuch)
+      c.header('Content-Encoding', 'gzip')
+      c.header('Content-Disposition', 'attachment')
+      return c.redirect('/there', 303)
+    })
+    app.onError((_, c) => c.html('<h1>Sorry</h1>', 500))
+    const response = await app.request('/')
+    expect(response.status).toBe(500)
+    expect(Object.fromEntries(response.headers)).toEqual({
+      'cache-control': 'private, no-store',
+      'content-type': 'text/html; charset=UTF-8',
+      vary: 'Cookie',
+    })
+  })
+
   it('may show messages and make tokens, which are not kept', async () => {
     const app = new Hono()
       .use(session({ secret }))

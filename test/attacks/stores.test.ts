@@ -1,0 +1,256 @@
+import { applyD1Migrations } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createApp } from '../../src/app/app.tsx'
+import { keyOf } from '../../src/session/records.ts'
+import { kvStore } from '../../src/session/stores/kv.ts'
+import { memoryStore } from '../../src/session/stores/memory.ts'
+import { visitor } from '../app/pages.ts'
+import { at, cookieName, guest } from '../session/fixtures.ts'
+import { gate, tabs, watched } from '../session/shared.ts'
+import { type Fail, faulty } from './faulty.ts'
+
+beforeAll(() => applyD1Migrations(env.SESSIONS_DB, env.MIGRATIONS))
+afterEach(() => {
+  vi.restoreAllMocks()
+  vi.useRealTimers()
+})
+
+const item = 'camomile tea'
+
+const failures: [string, Fail][] = [
+  ['is down', () => Promise.reject(new Error('Network connection lost.'))],
+  ['is over its quota', () => Promise.reject(new Error('KV PUT failed: 429 Too Many Requests'))],
+  ['is full', () => Promise.reject(Object.assign(new Error('SQLITE_FULL'), { command: 'SET' }))],
+  ['is overloaded', () => Promise.reject(Object.assign(new Error('busy'), { overloaded: true }))],
+  ['rejects with a text', () => Promise.reject('down')],
+  ['rejects with nothing', () => Promise.reject(undefined)],
+]
+
+describe.each(['kv', 'd1', 'durable-object'])('an outage of %s', (name) => {
+  let said: string[]
+  beforeEach(() => {
+    said = []
+    for (const method of ['log', 'info', 'warn', 'error', 'debug'] as const) {
+      vi.spyOn(console, method).mockImplementation((...texts) => void said.push(texts.join()))
+    }
+  })
+
+  /** A visitor with a count of 1 and a cart, on a site whose store works so far. */
+  async function known() {
+    const { faults, bindings } = faulty(name)
+    const site = visitor(createApp(), bindings)
+    await site.submit('/cart', '/cart', { item })
+    await site.count('/')
+    const form = { item, csrf_token: await site.token('/cart') }
+    return { faults, site, form, cookie: site.cookies.get(cookieName) ?? '' }
+  }
+
+  describe.each(failures)('that %s', (_, fail) => {
+    it.each<['read' | 'write', string]>([
+      ['read', '/'],
+      ['read', '/cart'],
+      ['read', '/session'],
+      ['write', '/'],
+    ])('logs nobody out when it fails to %s, for GET %s', async (what, path) => {
+      const { faults, site, cookie } = await known()
+      faults[what] = fail
+      const answer = await site.get(path)
+      expect(answer.status).toBe(503)
+      expect(await answer.text()).toMatch(/<h1>Not available<\/h1>/)
+      expect(site.setCookies).toEqual([])
+      expect(answer.headers.get('Cache-Control')).toBe('private, no-store')
+      delete faults[what]
+      expect(site.cookies.get(cookieName)).toBe(cookie)
+      expect(await site.count('/')).toBe(2)
+    })
+
+    it.each(['read', 'write'] as const)(
+      'lets no action through when it fails to %s',
+      async (what) => {
+        const { faults, site, form } = await known()
+        faults[what] = fail
+        for (const action of ['/cart/remove', '/session/invalidate', '/session/regenerate']) {
+          const answer = await site.post(action, form)
+          expect([answer.status, answer.headers.get('Location')]).toEqual([503, null])
+          expect(site.setCookies).toEqual([])
+        }
+        delete faults[what]
+        expect(await site.read('/cart')).toContain(`<span dir="auto">${item}</span>`)
+      },
+    )
+
+    it('gives no cookie for a record that could not be made', async () => {
+      const { faults, bindings } = faulty(name)
+      faults.write = fail
+      const site = visitor(createApp(), bindings)
+      expect((await site.get('/')).status).toBe(503)
+      expect(site.setCookies).toEqual([])
+      delete faults.write
+      expect(await site.count('/')).toBe(1)
+    })
+
+    it('is told in the log, without the session', async () => {
+      const { faults, site, cookie } = await known()
+      faults.read = fail
+      await site.get('/cart')
+      faults.write = fail
+      delete faults.read
+      await site.get('/')
+      const id = atob(cookie.split('.')[0] ?? '')
+      expect(id).toMatch(/^[\w-]{43}$/)
+      expect(said).toHaveLength(2)
+      for (const line of said) expect(line).toMatch(/^StoreError: /)
+      for (const hidden of [...cookie.split('.'), id, await keyOf(id), item, env.SESSION_SECRET]) {
+        expect(said.join()).not.toContain(hidden)
+      }
+    })
+  })
+
+  it.each(['read', 'write'] as const)('that hangs ends in 10 seconds: at a %s', async (what) => {
+    const { faults, site } = await known()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const hangs = gate()
+    faults[what] = () => {
+      hangs.resolve()
+      return new Promise(() => undefined)
+    }
+    let status = 0
+    const answer = site.get('/').then((response) => {
+      status = response.status
+    })
+    await hangs.promise
+    await vi.advanceTimersByTimeAsync(9_999)
+    expect(status).toBe(0)
+    await vi.advanceTimersByTimeAsync(1)
+    await vi.waitFor(() => expect(status).toBe(503))
+    await answer
+    expect(site.setCookies).toEqual([])
+  })
+
+  it('is never left to a task behind the response', async () => {
+    const { faults, bindings } = faulty(name)
+    faults.write = () => Promise.reject(new Error('down'))
+    const waitUntil = vi.fn()
+    const context = { waitUntil, passThroughOnException: vi.fn(), props: {} }
+    const request = new Request('http://localhost/')
+    const answer = await createApp().fetch(request, bindings, context as never)
+    expect(answer.status).toBe(503)
+    expect(waitUntil).not.toHaveBeenCalled()
+  })
+})
+
+describe('ten tabs that load at once', () => {
+  it.each([0, 60, 120])(
+    'and only read set no cookie %i s after the last write',
+    async (seconds) => {
+      at(0)
+      const visitor = guest()
+      await visitor.visit((session) => session.set('user', 'mary'))
+      at(seconds)
+      const sent = await Promise.all(
+        Array.from({ length: 10 }, async () => {
+          await visitor.visit((session) => session.get('user'))
+          return visitor.sent
+        }),
+      )
+      expect(sent.flat()).toEqual([])
+    },
+  )
+
+  it('extend a session in a store by one write, and set no cookie', async () => {
+    at(0)
+    const store = watched(memoryStore())
+    const visitor = tabs(store)
+    await visitor.visit((session) => session.set('user', 'mary'))
+    at(121)
+    const all = Array.from({ length: 10 }, gate)
+    const cookie = visitor.cookie
+    store.calls.length = 0
+    const replaced = vi.spyOn(store, 'swap')
+    await Promise.all(
+      all.map(async (opened) => {
+        await visitor.visit(async (session) => {
+          session.get('user')
+          opened.resolve()
+          await Promise.all(all.map(({ promise }) => promise))
+        })
+        expect(visitor.sent).toEqual([])
+      }),
+    )
+    const swaps = await Promise.all(replaced.mock.results.map(({ value }) => value))
+    expect(swaps.filter(({ swapped }) => swapped)).toHaveLength(1)
+    expect(store.calls).toHaveLength(20) // nobody tried twice
+    expect(visitor.cookie).toBe(cookie)
+  })
+})
+
+describe('a logout where KV has not heard of it yet', () => {
+  /** KV as it is elsewhere: what it once read, it goes on telling for 60 seconds. */
+  function elsewhere() {
+    const kv = env.SESSIONS_KV
+    const cached = new Map<string, { until: number; entry: { value: string | null } }>()
+    return kvStore({
+      async getWithMetadata(key) {
+        const known = cached.get(key)
+        if (known && Date.now() < known.until) return { metadata: null, ...known.entry }
+        const entry = await kv.getWithMetadata(key)
+        cached.set(key, { until: Date.now() + 60_000, entry })
+        return entry
+      },
+      put: (...given) => kv.put(...given),
+      delete: (key) => kv.delete(key),
+    })
+  }
+
+  it('leaves the old cookie good there for 60 seconds, as the docs of kvStore() say', async () => {
+    at(0)
+    const here = tabs(kvStore(env.SESSIONS_KV))
+    const there = tabs(elsewhere())
+    await here.visit((session) => session.set('user', 'mary'))
+    there.cookie = here.cookie
+    expect(await there.visit((session) => session.get('user'))).toBe('mary')
+    await here.visit((session) => session.invalidate())
+    expect(await there.visit((session) => session.get('user'))).toBe('mary')
+    at(60)
+    expect(await there.visit((session) => session.get('user'))).toBeNull()
+  })
+
+  it.each(['d1', 'durable-object'])('ends at once everywhere where it is %s', async (name) => {
+    const { bindings } = faulty(name)
+    const site = visitor(createApp(), bindings)
+    await site.count('/')
+    const thief = visitor(createApp(), { ...bindings })
+    for (const [cookie, value] of site.cookies) thief.cookies.set(cookie, value)
+    expect(await thief.count('/')).toBe(2)
+    await site.submit('/session', '/session/invalidate')
+    expect(await thief.count('/')).toBe(1)
+    expect(thief.setCookies).toEqual([])
+  })
+})
+
+describe('a handler that throws, with setOnError false', () => {
+  const logout = (session: { invalidate(): void; regenerate(): void }) => session.invalidate()
+
+  it.each(['invalidate', 'regenerate'] as const)(
+    'has ended the old id by its %s() all the same',
+    async (method) => {
+      vi.spyOn(console, 'error').mockImplementation(() => undefined)
+      const store = memoryStore()
+      const visitor = tabs(store, { setOnError: false })
+      await visitor.visit((session) => session.set('user', 'mary'))
+      const thief = tabs(store)
+      thief.cookie = visitor.cookie
+      await visitor.visit((session) => {
+        session[method]()
+        session.set('late', 1)
+        throw new Error('broken')
+      })
+      expect(visitor.status).toBe(500)
+      expect(await thief.visit((session) => [session.new, session.size])).toEqual([true, 0])
+      const left = await visitor.visit((session) => session.entries())
+      expect(left).toEqual(method === 'regenerate' ? [['user', 'mary']] : [])
+      await visitor.visit(logout)
+    },
+  )
+})
