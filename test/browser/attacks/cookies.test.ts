@@ -27,8 +27,9 @@ describe.each(neighbours)(
       const token = mallory.get('__Host-session')
       const page = await open()
       const cookie = [
-        `plain=${mallory.get('plain')}; Domain=${domain}; Path=/; Secure`,
-        `__Host-session=${token}; Domain=${domain}; Path=/; Secure`,
+        ...[...mallory].map(
+          ([name, value]) => `${name}=${value}; Domain=${domain}; Path=/; Secure`,
+        ),
         `__Host-session=${token}; Domain=${domain}; Path=/who; Secure`,
         `__Host-session=${token}; Domain=${domain}; Path=/`,
         `__Host-session=${token}; Path=/; Secure`,
@@ -51,9 +52,9 @@ describe.each(neighbours)(
       const page = await open()
       await page.goto(at(host, '/login/alice'))
       expect(await read<Who>(page, who)).toMatchObject({ plain: 'alice', session: 'alice' })
-      const cookie = ['plain', '__Host-session'].flatMap((name) => [
-        `${name}=${mallory.get(name)}; Domain=${domain}; Path=/; Secure`,
-        `${name}=${mallory.get(name)}; Domain=${domain}; Path=/who; Secure`,
+      const cookie = [...mallory].flatMap(([name, value]) => [
+        `${name}=${value}; Domain=${domain}; Path=/; Secure`,
+        `${name}=${value}; Domain=${domain}; Path=/who; Secure`,
       ])
       await page.goto(at(evil, '/', { cookie }))
       expect(await read<Who>(page, who)).toMatchObject({ plain: null, session: 'alice' })
