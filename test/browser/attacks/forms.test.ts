@@ -16,7 +16,7 @@ async function victimOf(host: string) {
 }
 
 function form(action: string, token: string): string {
-  return `<form method=post action="${action}"><input name=csrf_token value="${token}"><button>Go</button></form>`
+  return `<form method=post target=_top action="${action}"><input name=csrf_token value="${token}"><button>Go</button></form>`
 }
 
 /** Sends the form of a page or frame, and tells the status and the text that come in the end. */
@@ -86,7 +86,7 @@ describe('a forged form, though it carries a token of the session', () => {
     const { page, token } = await victimOf(shop)
     const framed = async (action: string) => {
       const srcdoc = form(at(shop, action), token).replaceAll('"', '&quot;')
-      const html = `<iframe sandbox="allow-forms" srcdoc="${srcdoc}"></iframe>`
+      const html = `<iframe sandbox="allow-forms allow-top-navigation" srcdoc="${srcdoc}"></iframe>`
       const url = new URL(address)
       url.searchParams.set('html', html)
       await page.goto(url.href)

@@ -6,7 +6,7 @@ import { csrf, csrfToken, type Session, session } from '../../../src/session/ind
 interface User {
   user: string
   text: string
-  /** What the site pops by itself, at any request. */
+  /** A message that the shop itself takes out, at any request. */
   naive: string
   /** The `Sec-Purpose` of each visit to the inbox. */
   purposes: string[]
@@ -17,13 +17,14 @@ type Messages = Record<string, string>
 const secret = 'only-the-shops-of-the-attacks-know-it'
 
 /**
- * What is attacked. It has one session with the defaults, and three that lack one of them, to show
- * which attacks would else succeed.
+ * What is attacked. It has a session with the defaults, and three with another cookie, to show
+ * that an attack was made and would else have succeeded.
  */
 export const shop = new Hono()
   .onError((error, c) => {
     return error instanceof HTTPException ? error.getResponse() : c.text(error.name, 500)
   })
+  // An app that keeps to none of the library's headers, and what it says instead.
   .use('/account', async (c, next) => {
     await next()
     const { caching } = c.req.query()
