@@ -15,8 +15,18 @@ declare module 'vitest' {
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-// Without these Chromium asks its maker for updates, in vain where the network is closed.
-const args = ['--disable-background-networking', '--disable-component-update', '--disable-sync']
+const args = [
+  // Without these Chromium asks its maker for updates, in vain where the network is closed.
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  // What attacks go on between: hosts of several sites, over TLS, all of them this machine.
+  '--host-resolver-rules=MAP *.test 127.0.0.1, MAP *.workers.dev 127.0.0.1',
+  '--ignore-certificate-errors',
+]
+
+// Playwright's own, against what the tests of the back button need.
+const ignoreDefaultArgs = ['--disable-back-forward-cache']
 
 /** Starts the Chromium that all browser tests share, and tells them where it listens. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -27,7 +37,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
 async function launch(): Promise<BrowserServer> {
   try {
-    return await chromium.launchServer({ ...(await whichChromium()), args })
+    return await chromium.launchServer({ ...(await whichChromium()), args, ignoreDefaultArgs })
   } catch (cause) {
     throw new Error(
       'The browser tests found no Chromium that starts. ' +

@@ -12,6 +12,7 @@ export interface Site extends Server {
  * over. Call it at the top of the file.
  *
  * @param vars - Instead of those in wrangler.toml.
+ * @param configPath - Of another Worker than the site, from the project's root.
  *
  * @example
  * ```ts
@@ -24,9 +25,9 @@ export interface Site extends Server {
  * })
  * ```
  */
-export async function startSite(vars?: Record<string, string>): Promise<Site> {
+export async function startSite(vars?: Record<string, string>, configPath?: string): Promise<Site> {
   const [server, browser] = await Promise.all([
-    startServer(vars),
+    startServer(vars, configPath),
     chromium.connect(inject('chromium')),
   ])
   afterAll(() => browser.close())
