@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { decodeBase64url } from '../../src/session/codecs/base64url.ts'
 import type { Session } from '../../src/session/index.ts'
-import { keyOf } from '../../src/session/records.ts'
+import { storeKey } from '../../src/session/records.ts'
 import type { Store } from '../../src/session/store.ts'
 import { kvStore } from '../../src/session/stores/kv.ts'
 import { at, cookieName, guest, secret } from '../session/fixtures.ts'
@@ -69,7 +69,7 @@ describe.each(stored)('$kind', ({ options, store, codec }) => {
     const copy = visitor.token ?? ''
     await visitor.visit((session) => session.invalidate()) // and nothing else: it was not even read
     expect(visitor.token).toBeUndefined()
-    expect(await store.get(await keyOf(await idIn(copy)))).toBe('ended')
+    expect(await store.get(await storeKey(await idIn(copy)))).toBe('ended')
     expect(await present(options, copy)).toEqual({ shown: anonymous, rejected: 'unknown' })
   })
 
@@ -104,7 +104,7 @@ describe.each(stored)('$kind', ({ options, store, codec }) => {
       })
       expect(id).not.toBe(chosen)
       expect(await idIn(visitor.token ?? '')).toBe(id)
-      expect(await store.get(await keyOf(chosen))).toBeNull()
+      expect(await store.get(await storeKey(chosen))).toBeNull()
     }
     expect(reasons).toEqual(['forged', 'forged', 'unknown'])
   })
@@ -209,7 +209,7 @@ describe('an id', () => {
         return session.id
       }),
     )
-    const hash = (await keyOf(id)).replace('session:', '')
+    const hash = (await storeKey(id)).replace('session:', '')
     const keys = [id, hash, `session:${id}`, 'session:', 'session']
     for (const key of keys) await env.SESSIONS_KV.put(key, '[0,0,{"user":"mallory"}]')
     expect(await visitor.visit((session) => session.get('user'))).toBe('mary')

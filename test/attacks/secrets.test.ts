@@ -5,7 +5,7 @@ import { createApp } from '../../src/app/app.tsx'
 import { encodeBase64url } from '../../src/session/codecs/base64url.ts'
 import { sealedCodec } from '../../src/session/codecs/sealed.ts'
 import { signedCodec } from '../../src/session/codecs/signed.ts'
-import { keyOf } from '../../src/session/records.ts'
+import { storeKey } from '../../src/session/records.ts'
 import { memoryStore } from '../../src/session/stores/memory.ts'
 import { visitor } from '../app/pages.ts'
 import { at, cookieName, guest, known, otherSecret, sign, start } from '../session/fixtures.ts'
@@ -325,7 +325,7 @@ describe.each(['cookie', 'kv', 'd1', 'durable-object', 'redis'])(
     it('logs no secret, key, token, id or CSRF token', async () => {
       const keys = all.keys.map((bytes) => encodeBase64url(bytes))
       const tokens = [...all.tokens, ...signatures(), ...payloads(), ...all.masked]
-      const keysOfRecords = await Promise.all(all.ids.map(keyOf))
+      const keysOfRecords = await Promise.all(all.ids.map(storeKey))
       const records = keysOfRecords.map((key) => key.replace('session:', ''))
       const hidden = [...neverTold(), ...all.ids, ...keys, ...tokens, ...records]
       expect(found(hidden.flatMap(spellings), all.logged)).toEqual([])

@@ -2,7 +2,7 @@ import { applyD1Migrations } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createApp } from '../../src/app/app.tsx'
-import { keyOf } from '../../src/session/records.ts'
+import { storeKey } from '../../src/session/records.ts'
 import { kvStore } from '../../src/session/stores/kv.ts'
 import { memoryStore } from '../../src/session/stores/memory.ts'
 import { visitor } from '../app/pages.ts'
@@ -101,7 +101,13 @@ describe.each(['kv', 'd1', 'durable-object'])('an outage of %s', (name) => {
       expect(id).toMatch(/^[\w-]{43}$/)
       expect(said).toHaveLength(2)
       for (const line of said) expect(line).toMatch(/^StoreError: /)
-      for (const hidden of [...cookie.split('.'), id, await keyOf(id), item, env.SESSION_SECRET]) {
+      for (const hidden of [
+        ...cookie.split('.'),
+        id,
+        await storeKey(id),
+        item,
+        env.SESSION_SECRET,
+      ]) {
         expect(said.join()).not.toContain(hidden)
       }
     })

@@ -9,7 +9,7 @@ import {
   type Session,
   type SessionOptions,
 } from '../../src/session/index.ts'
-import { keyOf } from '../../src/session/records.ts'
+import { storeKey } from '../../src/session/records.ts'
 import { memoryStore } from '../../src/session/stores/memory.ts'
 import { cookieName, dataOf, door, secret, start } from './door.ts'
 import { lifetime, payloads, timeout } from './payloads.ts'
@@ -49,7 +49,7 @@ function inStore(name: string): Place {
     options: { secret, store },
     async keep(payload) {
       const id = String(count++).padStart(43, '-')
-      await store.swap(await keyOf(id), null, payload, lifetime)
+      await store.swap(await storeKey(id), null, payload, lifetime)
       return codec.encode(id)
     },
   }

@@ -3,7 +3,7 @@ import { pyramidCodec } from '../../src/session/codecs/pyramid.ts'
 import { sealedCodec } from '../../src/session/codecs/sealed.ts'
 import { signedCodec } from '../../src/session/codecs/signed.ts'
 import type { RejectReason, SessionOptions } from '../../src/session/index.ts'
-import { keyOf } from '../../src/session/records.ts'
+import { storeKey } from '../../src/session/records.ts'
 import { memoryStore } from '../../src/session/stores/memory.ts'
 import { sealSession } from '../../src/session/testing.ts'
 import { cookieName, dataOf, otherSecret, secret, start } from './door.ts'
@@ -82,7 +82,7 @@ async function idReader(name: string, format: SessionOptions, codec: Codec): Pro
     made.set(await codec.encode(content), { reason: 'malformed' })
   }
   made.set(await codec.encode(unknownId), { reason: 'unknown' })
-  await store.swap(await keyOf(brokenId), null, '[1,1]', 3600)
+  await store.swap(await storeKey(brokenId), null, '[1,1]', 3600)
   made.set(await codec.encode(brokenId), { reason: 'malformed' })
   return { name, options, codec, made }
 }
