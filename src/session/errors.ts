@@ -1,5 +1,10 @@
 import { HTTPException } from 'hono/http-exception'
 
+/** Leaves out of a key what would begin a new line in a log, or act on a terminal. */
+export function oneLine(key: string): string {
+  return key.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, '\ufffd')
+}
+
 /** Every error of this library that is not a mistake in the caller's arguments. */
 export class SessionError extends Error {
   override name = 'SessionError'

@@ -1,3 +1,5 @@
+import { oneLine } from './errors.ts'
+
 const maxDepth = 64
 
 /**
@@ -48,6 +50,6 @@ function isPlain(value: object): boolean {
 
 function refuse(path: string, what: string): never {
   throw new TypeError(
-    `session: ${path} is ${what}, which JSON cannot carry. Store text, finite numbers, booleans, null, arrays or plain objects.`,
+    `session: ${oneLine(path)} is ${what}, which JSON cannot carry. Store text, finite numbers, booleans, null, arrays or plain objects.`,
   )
 }

@@ -1,4 +1,4 @@
-import { CookieTooLargeError } from './errors.ts'
+import { CookieTooLargeError, oneLine } from './errors.ts'
 
 /**
  * Makes the error for a cookie that nobody would keep, with the three largest keys of its payload.
@@ -27,6 +27,6 @@ function largestKeys(payload: string): string {
     }))
     .sort((a, b) => b.bytes - a.bytes)
     .slice(0, 3)
-    .map(({ key, bytes }) => `${key.slice(0, 64)} (${bytes})`)
+    .map(({ key, bytes }) => `${oneLine(key.slice(0, 64))} (${bytes})`)
     .join(', ')
 }

@@ -111,9 +111,15 @@ function verdictOf(payload: string): RejectReason | { created: number; data: str
     if (typeof stamp !== 'number' || stamp < 0 || stamp > start + 60) return 'malformed'
   }
   if (Object.prototype.toString.call(data) !== '[object Object]') return 'malformed'
+  if (depthOf(data) > 65) return 'malformed' // a value of 64 levels, in the data
   if (renewed < start - timeout || created < start - lifetime) return 'expired'
-  const own = Object.entries(data).filter(([key]) => !/^_f_|^_csrft_$/.test(key))
+  const own = Object.entries(data).filter(([key]) => !/^_f_|^_csrft_$|^_bound_$/.test(key))
   return { created, data: dataOf(own) }
+}
+
+function depthOf(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0
+  return 1 + Math.max(0, ...Object.values(value).map(depthOf))
 }
 
 function isPythonic(payload: string): boolean {

@@ -161,3 +161,35 @@ function lateDate(value: string): unknown[] {
   queueMicrotask(() => list.push(new Date()))
   return list
 }
+
+describe('a key of a visitor’s making', () => {
+  const key = 'a\n2026-11-23 ERROR \u001b[31mforged\u2028'
+
+  it('forges no line of a log that tells of a value which JSON cannot carry', async () => {
+    const failed = await messageOf((session) =>
+      session.set('cart', { [key]: undefined, b: [{ [key]: 1n }] }),
+    )
+    expect(failed).toContain('cart.b[0].a\ufffd2026')
+    expect(failed).toMatch(/^[^\p{Cc}\p{Zl}\p{Zp}]+$/u)
+  })
+
+  it('forges no line of a log that tells of a cookie which is too large', async () => {
+    const failed = await messageOf((session) => session.set(key, 'x'.repeat(5000)))
+    expect(failed).toContain('Largest keys, with their bytes: a\ufffd2026')
+    expect(failed).toMatch(/^[^\p{Cc}\p{Zl}\p{Zp}]+$/u)
+  })
+})
+
+async function messageOf(use: (session: Session) => void): Promise<string> {
+  let message = ''
+  const app = new Hono().use(session({ secret })).get('/', async (c) => {
+    use(await c.var.session())
+    return c.text('done')
+  })
+  app.onError((error, c) => {
+    message = error.message
+    return c.text('failed', 500)
+  })
+  await app.request('/')
+  return message
+}
