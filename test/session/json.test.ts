@@ -156,11 +156,9 @@ describe('a value that JSON carries', () => {
   })
 })
 
-describe('a value that set() refuses, where another program wrote it', () => {
-  it.each([
-    ['nested 65 deep', JSON.stringify(nested(65))],
-    ['a number beyond all numbers', '[1e999]'],
-  ])('can be read, and does not hinder other changes: %s', async (_, text) => {
+describe('a number beyond all numbers, where another program wrote it', () => {
+  it('can be read, and does not hinder other changes', async () => {
+    const text = '[1e999]'
     const now = Math.floor(Date.now() / 1000)
     const payload = `[${now},${now},{"odd":${text},"_f_":[${text}]}]`
     const visitor = guest<{ odd: unknown; n: number }, Record<string, unknown>>()
