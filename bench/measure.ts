@@ -8,8 +8,9 @@ import { prepare } from './visitor.ts'
 /** Microseconds per request that a variant took, round by round; or why it could not be measured. */
 export type Result = readonly number[] | string
 
-/** Milliseconds that one turn takes: short, so that few are interrupted by other work. */
-const turn = 8
+/** Milliseconds of computing that one turn takes, and that come before the first one. */
+const turn = 10
+const warmUp = 150
 
 /** Measures variants side by side: in each round every one has its turn. */
 export async function measure(
@@ -45,7 +46,7 @@ async function runner(serving: Serving, variant: Variant, scenario: Scenario) {
   const cookie = await prepare(url, scenario, !variant.only)
   const loop = (times: number) => time(clock, url, { path: scenario.path, cookie, times })
   let times = 200
-  for (let spent = 0; spent < 20 * turn; ) {
+  for (let spent = 0; spent < warmUp; ) {
     const took = await loop(times)
     spent += took
     times = Math.max(10, Math.round((times * turn) / took))
