@@ -15,6 +15,7 @@ import {
   introduction,
   type Measured,
   notes,
+  parts,
   sizeTable,
   spread,
   startupTable,
@@ -87,7 +88,8 @@ async function inProcess(runtime: Runtime): Promise<void> {
       const results = await measure(serving, chosen.variants, scenario, Number(values.rounds))
       measured.push({ scenario, results })
     }
-    say(`## ${runtime.name}, in process\n\n${table(chosen.variants, measured)}`)
+    say(`## ${runtime.name}, in process`)
+    for (const part of parts(measured)) say(table(chosen.variants, part))
     say(spread(chosen.variants, measured))
     const missing = notes(measured).map((note) => `* ${note}`)
     if (missing.length > 0) say(`Not measured:\n\n${missing.join('\n')}`)

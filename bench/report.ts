@@ -13,6 +13,17 @@ export interface Measured {
   readonly results: ReadonlyMap<string, Result>
 }
 
+/** Takes the scenarios apart that tell of growth: what else is asked, larger sessions, more cookies. */
+export function parts(measured: readonly Measured[]): Measured[][] {
+  const isLarge = ({ scenario }: Measured) => (scenario.bytes ?? 0) >= 100
+  const isCrowded = ({ scenario }: Measured) => scenario.others > 1
+  return [
+    measured.filter((each) => !isLarge(each) && !isCrowded(each)),
+    measured.filter(isLarge),
+    measured.filter(isCrowded),
+  ].filter((part) => part.length > 0)
+}
+
 /** Makes a table in Markdown: a row for each variant, a column for each scenario. */
 export function table(variants: readonly Variant[], measured: readonly Measured[]): string {
   const rows = variants.map((variant) => [

@@ -23,8 +23,8 @@ export interface Scenario {
 const small = { bytes: 20, others: 1 }
 
 export const scenarios: readonly Scenario[] = [
-  { name: 'untouched, no cookie', path: '/untouched', bytes: null, others: 1 },
-  { name: 'untouched, cookie', path: '/untouched', ...small },
+  { name: 'new visitor', path: '/untouched', bytes: null, others: 1 },
+  { name: 'untouched', path: '/untouched', ...small },
   { name: 'read', path: '/read', ...small },
   { name: 'count', path: '/count', ...small },
   { name: 'flash', path: '/flash', ...small },
@@ -34,13 +34,13 @@ export const scenarios: readonly Scenario[] = [
     { name: `count ${size(bytes)}`, path: '/count' as const, bytes, others: 1 },
   ]),
   ...[10, 50].flatMap((others) => [
-    { name: `read, ${others} other cookies`, path: '/read' as const, bytes: 20, others },
-    { name: `count, ${others} other cookies`, path: '/count' as const, bytes: 20, others },
+    { name: `read +${others} cookies`, path: '/read' as const, bytes: 20, others },
+    { name: `count +${others} cookies`, path: '/count' as const, bytes: 20, others },
   ]),
 ]
 
 /** The scenarios of a quick run, and of the tables that show one runtime beside another. */
-export const headline = ['untouched, cookie', 'read', 'count', 'flash', 'pop']
+export const headline = ['untouched', 'read', 'count', 'flash', 'pop']
 
 /** Makes data of a visitor whose JSON has about so many bytes. */
 export function dataOf(bytes: number): Data {
