@@ -1,8 +1,8 @@
 // Measures this library beside its limits and its peers.
 // npm run bench -- --runtime workerd,node --scenario read,count --variant ours,limit --rounds 40
-// Without a choice it measures everything, and writes RESULTS.md and cost.svg.
+// Without a choice it measures everything, and writes RESULTS.md, cost.svg and a paragraph of the README.
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { availableParallelism, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { bundleVariants } from './bundle.ts'
@@ -20,6 +20,7 @@ import {
   spread,
   startupTable,
   storeTables,
+  summary,
   table,
 } from './report.ts'
 import type { Runtime } from './runtimes/runtime.ts'
@@ -39,7 +40,7 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
   },
 })
-const isChoice = process.argv.length > 2
+const isChoice = /--(runtime|scenario|variant|quick)/.test(process.argv.join(' '))
 const started = performance.now()
 const chosen = {
   variants: pick(variants, values.variant, ({ file }) => file),
@@ -98,6 +99,7 @@ async function inProcess(runtime: Runtime): Promise<void> {
     if (runtime.name !== 'workerd') return
     const title = `Cost of a request in workerd ${version}`
     await writeFile(new URL('cost.svg', import.meta.url), plot(title, variants, measured))
+    await tellReadme(summary(variants, measured))
   } finally {
     await serving.stop()
   }
@@ -115,10 +117,20 @@ async function everythingElse(): Promise<void> {
   say(`## Start\n\n${startupTable(await startups(directory, 9))}`)
   const head = introduction({
     versions: [...versions, ...(await packages(variants))],
-    cores: availableParallelism(),
     minutes: (performance.now() - started) / 60_000,
   })
   await writeFile(new URL('RESULTS.md', import.meta.url), `${[head, ...report].join('\n\n')}\n`)
+}
+
+/** Writes the paragraph that stands in the README between two marks. */
+async function tellReadme(paragraph: string): Promise<void> {
+  const readme = new URL('../README.md', import.meta.url)
+  const text = await readFile(readme, 'utf8')
+  const told = text.replace(
+    /(?<=<!-- npm run bench writes this -->\n).*?(?=\n<!-- to here -->)/s,
+    () => paragraph,
+  )
+  await writeFile(readme, told)
 }
 
 function say(section: string): void {

@@ -10,7 +10,7 @@ export type Result = readonly number[] | string
 
 /** Milliseconds of computing that one turn takes, and that come before the first one. */
 const turn = 10
-const warmUp = 150
+const warmUp = 100
 
 /** Measures variants side by side: in each round every one has its turn. */
 export async function measure(
@@ -52,7 +52,7 @@ async function runner(serving: Serving, variant: Variant, scenario: Scenario) {
     times = Math.max(10, Math.round((times * turn) / took))
   }
   const empty: number[] = []
-  for (let i = 0; i < 15; i++) empty.push(await loop(0))
+  for (let i = 0; i < 9; i++) empty.push(await loop(0))
   const overhead = median(empty)
   return async () => ((await loop(times)) - overhead) * (1000 / times)
 }

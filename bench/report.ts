@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { tellsCpu } from './clock.ts'
 import type { Throughput } from './http.ts'
 import { median, type Result, ratio } from './measure.ts'
@@ -100,16 +101,14 @@ export function markdown(head: readonly string[], rows: readonly (readonly strin
 /** Says with what, where and how it was measured. */
 export function introduction({
   versions,
-  cores,
   minutes,
 }: {
   versions: readonly string[]
-  cores: number
   minutes: number
 }): string {
   return `# Results
 
-Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}, in ${minutes.toFixed(0)} minutes, on a shared machine with ${cores} cores.
+Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}, in ${minutes.toFixed(0)} minutes, on a shared machine with ${availableParallelism()} cores.
 ${versions.join(', ')}.
 
 **How.** In process, each variant is an app of its own in an isolate or process of its own, which
@@ -129,6 +128,29 @@ and cookies, byte for byte. Hono's signed cookies, jose and remix sign; the othe
 held against what encrypts. Peers do less than ours: none of them says \`Vary\` or \`Cache-Control\`, and
 the first and remix do not expire. A session has 20 bytes of JSON, and one other cookie beside it, unless
 the column says otherwise.`
+}
+
+/** Says in a paragraph what the README is to say. */
+export function summary(variants: readonly Variant[], measured: readonly Measured[]): string {
+  const resultsOf = (name: string) =>
+    measured.find(({ scenario }) => scenario.name === name)?.results ?? new Map<string, Result>()
+  const times = (scenario: string, variant: string, to: string) => {
+    const [own, other] = [variant, to].map((name) => timesOf(resultsOf(scenario), name))
+    return own && other ? ratio(own, other).middle : Number.NaN
+  }
+  const cost = (scenario: string) => median(timesOf(resultsOf(scenario), 'ours') ?? []).toFixed(0)
+  const fastest = (scenario: string) => {
+    const peers = variants.filter((each) => each.package)
+    const all = peers.map(({ name }) => ({ name, times: times(scenario, name, 'ours') }))
+    const [first] = all.toSorted((a, b) => a.times - b.times)
+    return `${first?.name} ${first?.times.toFixed(1)}×`
+  }
+  const limits = ['read', 'count'].map((each) => `${times(each, 'ours', 'limit').toFixed(2)}×`)
+  return `In workerd a request that leaves the session alone costs ${times('untouched', 'ours', 'bare + middleware').toFixed(2)}× one
+through a middleware that does nothing. One that reads it computes ${cost('read')} µs in all, one that changes
+it ${cost('count')} µs: ${limits.join(' and ')} what the same job costs when it is written by hand, in the route (\`limit\`).
+The fastest of the others takes ${fastest('read')} and ${fastest('count')} of our time. Measured on
+${new Date().toISOString().slice(0, 10)} on a shared machine with ${availableParallelism()} cores; the ratios are the point.`
 }
 
 /** Makes a table of what was reached over HTTP: requests per second, and CPU per request. */

@@ -45,6 +45,7 @@ export async function start(
   ended.catch(() => {}) // it ends when it is stopped
   const listening = (async () => {
     for await (const line of createInterface(child.stdout)) if (said.push(line) === lines) return
+    await ended
   })()
   await Promise.race([listening, ended])
   return {
