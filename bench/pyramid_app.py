@@ -1,5 +1,7 @@
 """The app of Pyramid's tutorial, step 17, under waitress. Prints the port that it answers on."""
 
+import logging
+
 from pyramid.config import Configurator
 from pyramid.response import Response
 from pyramid.session import SignedCookieSessionFactory
@@ -29,6 +31,7 @@ class TutorialViews:
 with Configurator(session_factory=SignedCookieSessionFactory('itsaseekreet')) as config:
     config.add_route('hello', '/howdy')
     config.scan('__main__')
+    logging.getLogger('waitress').setLevel(logging.ERROR)  # not a word on its queue
     server = create_server(config.make_wsgi_app(), host='127.0.0.1', port=0)
 print(server.effective_port, flush=True)
 server.run()

@@ -18,7 +18,7 @@ class Browser {
     const headers = { Cookie: cookieHeader(this.session, others) }
     const response = await fetch(this.#url + path, { headers })
     const body = await response.text()
-    if (!response.ok) throw new Error(`${path} answers ${response.status}`)
+    if (!response.ok) throw new Error(`${path} answers ${response.status}: ${body.slice(0, 80)}`)
     const sent = response.headers.getSetCookie()
     for (const line of sent) {
       const [, name = '', value = ''] = /^([^=]*)=([^;]*)/.exec(line) ?? []

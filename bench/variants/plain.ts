@@ -15,6 +15,7 @@ export interface Plainly {
 /** Makes the app that users of such a peer write. */
 export function plainApp({ load, save, middleware }: Plainly): Hono<{ Bindings: Env }> {
   const app = new Hono<{ Bindings: Env }>()
+  app.onError((error, c) => c.text(error.message, 500))
   if (middleware) app.use(middleware)
   return app
     .get('/untouched', (c) => c.text('ok'))
