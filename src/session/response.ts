@@ -10,6 +10,9 @@ const targeted = [
   'Surrogate-Control',
 ]
 
+// What runtimes themselves call a text: https://fetch.spec.whatwg.org/#concept-bodyinit-extract
+const textType = /^text\/plain;charset=utf-8$/i
+
 /**
  * Makes the response one that depends on a session: kept out of shared caches, with its cookie.
  *
@@ -19,8 +22,10 @@ const targeted = [
  * @see https://www.rfc-editor.org/rfc/rfc9111#section-3
  */
 export function finish(c: Context, cookie: string | null | undefined): void {
-  // A response without a body may be a constant of the app that other requests are answered with.
-  if (c.res.body === null) copyResponse(c)
+  // A response without a body may be a constant of the app that other requests are answered with. A
+  // text has one: to look at it makes it a stream, which costs Node time and Deno its length.
+  const isText = textType.test(c.res.headers.get('Content-Type') ?? '')
+  if (!isText && c.res.body === null) copyResponse(c)
   try {
     amend(c.res.headers, cookie)
   } catch {

@@ -1,0 +1,155 @@
+// Measures this library beside its limits and its peers.
+// npm run bench -- --runtime workerd,node --scenario read,count --variant ours,limit --rounds 40
+// Without a choice it measures everything, and writes RESULTS.md, cost.svg and a paragraph of the README.
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { bundleVariants } from './bundle.ts'
+import { overHttp, pyramidOverHttp, type Throughput } from './http.ts'
+import { measure } from './measure.ts'
+import { plot } from './plot.ts'
+import {
+  growthTable,
+  httpTable,
+  introduction,
+  type Measured,
+  notes,
+  parts,
+  sizeTable,
+  spread,
+  startupTable,
+  storeTables,
+  summary,
+  table,
+} from './report.ts'
+import type { Runtime } from './runtimes/runtime.ts'
+import { headline, scenarios } from './scenarios.ts'
+import { sizes } from './sizes.ts'
+import { startups } from './startup.ts'
+import { growth, storeCosts } from './stores.ts'
+import { type Variant, variants } from './variants/index.ts'
+import { differenceOf } from './visitor.ts'
+
+const { values } = parseArgs({
+  options: {
+    runtime: { type: 'string', default: 'workerd,node,deno,bun' },
+    scenario: { type: 'string', default: '' },
+    variant: { type: 'string', default: '' },
+    rounds: { type: 'string', default: '15' },
+    quick: { type: 'boolean', default: false },
+  },
+})
+const isChoice = /--(runtime|scenario|variant|quick)/.test(process.argv.join(' '))
+const started = performance.now()
+const chosen = {
+  variants: pick(variants, values.variant, ({ file }) => file),
+  scenarios: pick(
+    values.quick ? scenarios.filter(({ name }) => headline.includes(name)) : scenarios,
+    values.scenario,
+    ({ name }) => name,
+  ),
+}
+const files = chosen.variants.map(({ file }) => file)
+const report: string[] = []
+const versions: string[] = []
+
+const directory = await mkdtemp(join(tmpdir(), 'edge-session-bench-'))
+try {
+  await bundleVariants(files, directory)
+  for (const name of values.runtime.split(',')) {
+    const { runtime } = (await import(`./runtimes/${name}.ts`)) as { runtime: Runtime }
+    await inProcess(runtime)
+  }
+  if (!isChoice) await everythingElse()
+} finally {
+  await rm(directory, { recursive: true })
+}
+
+/** Measures all variants in a runtime, and over HTTP in those that serve most sites. */
+async function inProcess(runtime: Runtime): Promise<void> {
+  const version = runtime.version()
+  if (version === undefined) return say(`## ${runtime.name}\n\nNot measured: it is not here.`)
+  versions.push(`${runtime.name} ${version}`)
+  const serving = await runtime.serve(directory, files)
+  try {
+    for (const suffix of ['', '-sealed']) {
+      const [ours, limit] = [`ours${suffix}`, `limit${suffix}`]
+      const [one, other] = [serving.addresses.get(ours)?.url, serving.addresses.get(limit)?.url]
+      const difference = one && other && (await differenceOf(one, other, suffix !== ''))
+      if (difference)
+        say(`${runtime.name}: ${ours} and ${limit} answer differently:\n\n    ${difference}`)
+    }
+    // The compilers of the runtimes are at it for a while yet.
+    for (const scenario of chosen.scenarios.filter(({ name }) => headline.includes(name))) {
+      await measure(serving, chosen.variants, scenario, 0)
+    }
+    const measured: Measured[] = []
+    for (const scenario of chosen.scenarios) {
+      const results = await measure(serving, chosen.variants, scenario, Number(values.rounds))
+      measured.push({ scenario, results })
+    }
+    say(`## ${runtime.name}, in process`)
+    for (const part of parts(measured)) say(table(chosen.variants, part))
+    say(spread(chosen.variants, measured))
+    const missing = notes(measured).map((note) => `* ${note}`)
+    if (missing.length > 0) say(`Not measured:\n\n${missing.join('\n')}`)
+    if (isChoice || !['workerd', 'Node'].includes(runtime.name)) return
+    say(`## ${runtime.name}, over HTTP\n\n${httpTable(await overHttp(serving, variants, 1))}`)
+    if (runtime.name !== 'workerd') return
+    const title = `Cost of a request in workerd ${version}`
+    await writeFile(new URL('cost.svg', import.meta.url), plot(title, variants, measured))
+    await tellReadme(summary(variants, measured))
+  } finally {
+    await serving.stop()
+  }
+}
+
+async function everythingElse(): Promise<void> {
+  const pyramid: Throughput[] = await pyramidOverHttp(1)
+  say(
+    `## Pyramid, over HTTP\n\n${pyramid.length > 0 ? httpTable(pyramid) : 'Not measured: Pyramid or waitress is not here.'}`,
+  )
+  const { costs, contention } = await storeCosts(100, 2)
+  say(`## Stores\n\n${storeTables(costs, contention)}`)
+  say(growthTable(await growth()))
+  say(`## Size\n\n${sizeTable(await sizes())}`)
+  say(`## Start\n\n${startupTable(await startups(directory, 9))}`)
+  const head = introduction({
+    versions: [...versions, ...(await packages(variants))],
+    minutes: (performance.now() - started) / 60_000,
+  })
+  await writeFile(new URL('RESULTS.md', import.meta.url), `${[head, ...report].join('\n\n')}\n`)
+}
+
+/** Writes the paragraph that stands in the README between two marks. */
+async function tellReadme(paragraph: string): Promise<void> {
+  const readme = new URL('../README.md', import.meta.url)
+  const text = await readFile(readme, 'utf8')
+  const told = text.replace(
+    /(?<=<!-- npm run bench writes this -->\n).*?(?=\n<!-- to here -->)/s,
+    () => paragraph,
+  )
+  await writeFile(readme, told)
+}
+
+function say(section: string): void {
+  report.push(section)
+  console.log(`\n${section}`)
+}
+
+async function packages(all: readonly Variant[]): Promise<string[]> {
+  const names = new Set(all.flatMap((each) => each.package ?? []))
+  const text = await readFile(new URL('package.json', import.meta.url), 'utf8')
+  const { devDependencies } = JSON.parse(text) as { devDependencies: Record<string, string> }
+  return [...names].map((name) => `${name} ${devDependencies[name]}`)
+}
+
+/** Picks by a list of names; all when it is empty. */
+function pick<T>(all: readonly T[], names: string, nameOf: (each: T) => string): readonly T[] {
+  if (names === '') return all
+  const wanted = names.split(',')
+  const unknown = wanted.filter((name) => !all.some((each) => nameOf(each) === name))
+  if (unknown.length > 0) throw new Error(`unknown: ${unknown}. There are ${all.map(nameOf)}`)
+  return all.filter((each) => wanted.includes(nameOf(each)))
+}

@@ -1,0 +1,84 @@
+import { clockOf } from './clock.ts'
+import type { Loop } from './host.ts'
+import type { Address, Serving } from './runtimes/runtime.ts'
+import type { Scenario } from './scenarios.ts'
+import type { Variant } from './variants/index.ts'
+import { prepare } from './visitor.ts'
+
+/** Microseconds per request that a variant took, round by round; or why it could not be measured. */
+export type Result = readonly number[] | string
+
+/** Milliseconds of computing that one turn takes, and that come before the first one. */
+const turn = 10
+const warmUp = 100
+
+/** Measures variants side by side: in each round every one has its turn. */
+export async function measure(
+  serving: Serving,
+  variants: readonly Variant[],
+  scenario: Scenario,
+  rounds: number,
+): Promise<Map<string, Result>> {
+  const results = new Map<string, Result>()
+  const runners: { variant: Variant; run: () => Promise<number>; times: number[] }[] = []
+  for (const variant of variants) {
+    if (variant.only && !variant.only.includes(scenario.path)) continue
+    try {
+      runners.push({ variant, run: await runner(serving, variant, scenario), times: [] })
+    } catch (error) {
+      results.set(variant.name, error instanceof Error ? error.message : String(error))
+    }
+  }
+  for (let round = 0; round < rounds; round++) {
+    for (let i = 0; i < runners.length; i++) {
+      const { run, times } = runners[(i + round) % runners.length] as (typeof runners)[0]
+      times.push(await run())
+    }
+  }
+  for (const { variant, times } of runners) results.set(variant.name, times)
+  return results
+}
+
+/** Warms a variant up, and finds how many requests are a turn. */
+async function runner(serving: Serving, variant: Variant, scenario: Scenario) {
+  const { url, pid } = serving.addresses.get(variant.file) as Address
+  const clock = clockOf([pid])
+  const cookie = await prepare(url, scenario, !variant.only)
+  const loop = (times: number) => time(clock, url, { path: scenario.path, cookie, times })
+  let times = 200
+  for (let spent = 0; spent < warmUp; ) {
+    const took = await loop(times)
+    spent += took
+    times = Math.max(10, Math.round((times * turn) / took))
+  }
+  const empty: number[] = []
+  for (let i = 0; i < 9; i++) empty.push(await loop(0))
+  const overhead = median(empty)
+  return async () => ((await loop(times)) - overhead) * (1000 / times)
+}
+
+/** Takes the time of a loop from outside, in milliseconds. */
+async function time(clock: () => number, url: string, loop: Loop): Promise<number> {
+  const start = clock()
+  const response = await fetch(url, { method: 'POST', body: JSON.stringify(loop) })
+  await response.arrayBuffer()
+  if (!response.ok) throw new Error(`the loop answers ${response.status}`)
+  return clock() - start
+}
+
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5)
+}
+
+export function quantile(values: readonly number[], part: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const at = (sorted.length - 1) * part
+  const [low = 0, high = low] = [sorted[Math.floor(at)], sorted[Math.ceil(at)]]
+  return low + (high - low) * (at - Math.floor(at))
+}
+
+/** How many times another's cost: the median of the rounds' ratios, with its quartiles. */
+export function ratio(of: readonly number[], to: readonly number[]) {
+  const ratios = of.map((each, round) => each / (to[round] as number))
+  return { middle: median(ratios), low: quantile(ratios, 0.25), high: quantile(ratios, 0.75) }
+}
