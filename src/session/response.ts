@@ -10,8 +10,8 @@ const targeted = [
   'Surrogate-Control',
 ]
 
-// What runtimes themselves call a text: https://fetch.spec.whatwg.org/#concept-bodyinit-extract
-const textType = /^text\/plain;charset=utf-8$/i
+// What runtimes, and Hono, call a text. https://fetch.spec.whatwg.org/#concept-bodyinit-extract
+const textType = /^text\/plain; ?charset=utf-8$/i
 
 /**
  * Makes the response one that depends on a session: kept out of shared caches, with its cookie.
