@@ -7,6 +7,7 @@ import { isId, isTombstone, storeKey } from './records.ts'
 import { isRevoked } from './revocations.ts'
 import { validate } from './schema.ts'
 import { createState, csrfKey, isChanged, randomId, type State, write } from './state.ts'
+import type { Store } from './store.ts'
 import { tooLarge } from './too-large.ts'
 
 /** A session as a request found it, and what the request then makes of it. */
@@ -24,14 +25,14 @@ export interface Opened {
  *
  * @param clock - Seconds since the epoch, with their fraction: a session expires at once when its time
  * is up, though its stamps are whole seconds.
- * @param isVisit - Whether somebody sees the response, so that flash messages are used up.
+ * @param isVisit - Tells whether somebody sees the response, so that flash messages are used up.
  * @throws {StoreError} When the store failed.
  */
 export async function load(
   config: Config,
   header: string,
   clock: number,
-  isVisit: boolean,
+  isVisit: () => boolean,
 ): Promise<Opened> {
   const { found = null, rejected = null, isEnded = false } = await find(config, header, clock)
   const kept = rejected ? null : found
@@ -52,44 +53,58 @@ async function find(config: Config, header: string, clock: number): Promise<Find
   if (token === undefined) return {}
   if (second !== undefined) return { rejected: 'duplicate' }
   if (config.cookie.name.length + token.length > maxCookieBytes) return { rejected: 'forged' }
-  for (const [age, codec] of config.codecs.entries()) {
+  for (const codec of config.codecs) {
     const content = await codec.decode(token)
-    if (content !== null) return follow(config, content, age === 0, clock)
+    if (content !== null) return follow(config, content, codec === config.codecs[0], clock)
   }
   return { rejected: 'forged' }
 }
 
 /** Follows what a cookie carries to the session. */
-async function follow(
+function follow(
   config: Config,
   content: string,
   isCurrent: boolean,
   clock: number,
-): Promise<Finding> {
-  if (!config.store) return examine(config, content, { id: '', key: '', isCurrent }, clock)
-  if (!isId(content)) return { rejected: 'malformed' }
-  const key = await storeKey(content)
-  const payload = await config.store.get(key)
-  if (payload === null) return { rejected: 'unknown' }
-  if (isTombstone(payload)) return { rejected: 'unknown', isEnded: true }
-  return examine(config, payload, { id: content, key, isCurrent }, clock)
+): Finding | Promise<Finding> {
+  if (config.store) return lookUp(config, config.store, content, isCurrent, clock)
+  return examine(config, content, { id: '', key: '', isCurrent }, clock)
 }
 
-async function examine(
+async function lookUp(
+  config: Config,
+  store: Store,
+  id: string,
+  isCurrent: boolean,
+  clock: number,
+): Promise<Finding> {
+  if (!isId(id)) return { rejected: 'malformed' }
+  const key = await storeKey(id)
+  const payload = await store.get(key)
+  if (payload === null) return { rejected: 'unknown' }
+  if (isTombstone(payload)) return { rejected: 'unknown', isEnded: true }
+  return examine(config, payload, { id, key, isCurrent }, clock)
+}
+
+function examine(
   config: Config,
   payload: string,
   origin: Pick<Found, 'id' | 'key' | 'isCurrent'>,
   clock: number,
-): Promise<Finding> {
+): Finding | Promise<Finding> {
   const kept = parse(payload, clock)
   if (kept === null) return { rejected: 'malformed' }
   const found = { ...kept, ...origin }
   if (isExpired(config, kept, clock)) return { found, rejected: 'expired' }
-  if (config.revocations && (await isRevoked(config.revocations, kept.data))) {
+  return config.revocations || config.schema ? question(config, found) : { found }
+}
+
+/** Asks others about a session: whether it was revoked, and what the schema makes of its data. */
+async function question({ revocations, schema }: Config, found: Found): Promise<Finding> {
+  if (revocations && (await isRevoked(revocations, found.data)))
     return { found, rejected: 'expired' }
-  }
-  if (!config.schema) return { found }
-  const data = await validate(config.schema, kept.data)
+  if (!schema) return { found }
+  const data = await validate(schema, found.data)
   return data ? { found: { ...found, data } } : { found, rejected: 'schema' }
 }
 
@@ -123,11 +138,11 @@ export async function commit(
   }
 }
 
-async function settle(
+function settle(
   config: Config,
   opened: Opened,
   { threw, refused }: Outcome,
-): Promise<string | null> {
+): string | null | Promise<string | null> {
   const { found, rejected } = opened
   const state = threw && !config.setOnError ? withoutChanges(opened) : opened.state
   const [kept, past] = rejected === null ? [found, null] : [null, found]
@@ -138,17 +153,27 @@ async function settle(
     isChanged: isChanged(state),
     isDue: kept !== null && !refused && isDue(config, kept, state.now),
   }
-  const { store, cookie } = config
-  const verdict = store
-    ? await settleInStore(config, store, state, ending)
-    : settleInCookie(state, ending)
-  if (verdict === 'drop') return null
-  if (verdict === 'remove') return cookie.remove
-  if (verdict === 'carry') return setCookie(config, state, store ? state.id : payloadOf(state))
   // Signed by an older secret: the same content is signed anew.
-  if (kept === null || kept.isCurrent || refused) return null
-  if (!store) return setCookie(config, state, kept.payload)
-  return (await isAlive(store, kept)) ? setCookie(config, state, kept.id) : null
+  const old = kept === null || kept.isCurrent || refused ? null : kept
+  if (config.store) return settleWithStore(config, config.store, state, ending, old)
+  const verdict = settleInCookie(state, ending)
+  if (verdict === 'remove') return config.cookie.remove
+  if (verdict === 'carry') return setCookie(config, state, payloadOf(state))
+  return old && setCookie(config, state, old.payload)
+}
+
+async function settleWithStore(
+  config: Config,
+  store: Store,
+  state: State,
+  ending: Ending,
+  old: Found | null,
+): Promise<string | null> {
+  const verdict = await settleInStore(config, store, state, ending)
+  if (verdict === 'remove') return config.cookie.remove
+  if (verdict === 'carry') return setCookie(config, state, state.id)
+  const goesOn = verdict !== 'drop' && old !== null && (await isAlive(store, old))
+  return goesOn ? setCookie(config, state, old.id) : null
 }
 
 function settleInCookie(state: State, ending: Ending): Verdict {

@@ -59,13 +59,15 @@ export function session<
         `session(): c.var.${settings.as} is taken: mount it once, and a second session with another \`as\``,
       )
     }
+    mounted.add(settings.as)
     let opening: Promise<Open<Data, Flash>> | undefined
+    let opened: Open<Data, Flash> | undefined
     let hasEnded = false
     c.set(settings.as, async () => {
       opening ??= open(c, settings)
-      const { session, opened } = await opening
+      opened ??= await opening
       if (hasEnded) opened.state.committed = true // opened in a stream: the headers are gone
-      return session
+      return opened.session
     })
     let threw = true
     try {
@@ -73,15 +75,14 @@ export function session<
       threw = c.error !== undefined
     } finally {
       // What failed to open failed the handler already.
-      if (opening) await close(c, await opening.catch(() => undefined), threw)
+      if (opening) await close(c, opened ?? (await opening.catch(() => undefined)), threw)
       hasEnded = true
     }
   }
 }
 
-interface Open<Data extends object, Flash extends object> {
+interface Open<Data extends object, Flash extends object> extends Opened {
   readonly config: Config
-  readonly opened: Opened
   readonly session: Session<Data, Flash>
 }
 
@@ -90,10 +91,12 @@ async function open<Data extends object, Flash extends object>(
   settings: Settings<string>,
 ): Promise<Open<Data, Flash>> {
   const config = settings.config()
-  claim(c, config.cookie.name)
-  const opened = await load(config, c.req.header('Cookie') ?? '', Date.now() / 1000, isVisit(c))
-  if (opened.rejected) await config.onReject(opened.rejected, c)
-  return { config, opened, session: new Session(opened.state) }
+  if (mounted.size > 1) claim(c, config.cookie.name)
+  const header = c.req.header('Cookie') ?? ''
+  const opened = await load(config, header, Date.now() / 1000, () => isVisit(c))
+  const { found, rejected, isEnded, state } = opened
+  if (rejected) await config.onReject(rejected, c)
+  return { config, found, rejected, isEnded, state, session: new Session(state) }
 }
 
 /** A browser that prefetches a page may never show it; nobody sees the answer to `HEAD`. */
@@ -103,17 +106,17 @@ function isVisit(c: Context): boolean {
 
 async function close(
   c: Context,
-  open: { config: Config; opened: Opened } | undefined,
+  open: (Opened & { config: Config }) | undefined,
   threw: boolean,
 ): Promise<void> {
   if (c.res.status === 101) {
-    if (open) open.opened.state.committed = true // a protocol switch carries no cookie
+    if (open) open.state.committed = true // a protocol switch carries no cookie
     return
   }
   let cookie: string | null | undefined
   try {
     const refused = c.error instanceof ForgedRequestError
-    if (open) cookie = await commit(open.config, open.opened, { threw, refused })
+    if (open) cookie = await commit(open.config, open, { threw, refused })
   } catch (error) {
     // Or its headers would stand on the page that tells of the error. Other sessions keep their cookies.
     const cookies = c.res.headers.getSetCookie()
@@ -125,6 +128,9 @@ async function close(
     finish(c, cookie)
   }
 }
+
+/** The names by which sessions are on the context, in this process: as a rule there is one. */
+const mounted = new Set<string>()
 
 const claimed = new WeakMap<Context, Set<string>>()
 

@@ -24,14 +24,14 @@ export function append(
 
 /** Reads copies of the messages of a queue. */
 export function peek(state: State, queue: string): unknown[] {
-  return structuredClone(messagesIn(state.data, flashPrefix + queue))
+  return JSON.parse(JSON.stringify(messagesIn(state.data, flashPrefix + queue)))
 }
 
 /** Takes the messages of a queue out: those that are there now, not those that another request adds. */
 export function take(state: State, queue: string): unknown[] {
   const key = flashPrefix + queue
   const messages = peek(state, queue)
-  if (messages.length === 0 || !state.isVisit) return messages
+  if (messages.length === 0 || !state.isVisit()) return messages
   const shown = messages.map((message) => JSON.stringify(message))
   change(state, key, (data) => {
     const left = without(messagesIn(data, key), shown)

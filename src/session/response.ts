@@ -10,8 +10,11 @@ const targeted = [
   'Surrogate-Control',
 ]
 
-// What runtimes, and Hono, call a text. https://fetch.spec.whatwg.org/#concept-bodyinit-extract
-const textType = /^text\/plain; ?charset=utf-8$/i
+// What a runtime calls a text by itself: https://fetch.spec.whatwg.org/#concept-bodyinit-extract
+const impliedType = /^text\/plain;charset=utf-8$/i
+
+// Bun implies it when it sends, and only as long as nobody looked at the body.
+const isBun = 'Bun' in globalThis
 
 /**
  * Makes the response one that depends on a session: kept out of shared caches, with its cookie.
@@ -22,16 +25,21 @@ const textType = /^text\/plain; ?charset=utf-8$/i
  * @see https://www.rfc-editor.org/rfc/rfc9111#section-3
  */
 export function finish(c: Context, cookie: string | null | undefined): void {
-  // A response without a body may be a constant of the app that other requests are answered with. A
-  // text has one: to look at it makes it a stream, which costs Node time and Deno its length.
-  const isText = textType.test(c.res.headers.get('Content-Type') ?? '')
-  if (!isText && c.res.body === null) copyResponse(c)
+  // A response without a body may be a constant of the app that other requests are answered with.
+  if (!hasBody(c.res)) copyResponse(c)
   try {
     amend(c.res.headers, cookie)
   } catch {
     copyResponse(c) // that of a `fetch()` has immutable headers
     amend(c.res.headers, cookie)
   }
+}
+
+/** Tells whether a response has a body. To look at that of a text would make it a stream, for nothing. */
+function hasBody(response: Response): boolean {
+  const type = response.headers.get('Content-Type')
+  if (type === null) return (isBun ? response.clone() : response).body !== null
+  return impliedType.test(type) || response.body !== null
 }
 
 function copyResponse(c: Context): void {

@@ -49,8 +49,8 @@ export interface State {
   fate: 'kept' | 'regenerated' | 'invalidated'
   /** A write is due whatever the data says. */
   forced: boolean
-  /** Somebody looks at this response: it may use up flash messages. */
-  readonly isVisit: boolean
+  /** Tells whether somebody looks at this response, so that it may use up flash messages. */
+  readonly isVisit: () => boolean
   /** Too late to change anything. */
   committed: boolean
 }
@@ -58,7 +58,7 @@ export interface State {
 /** Makes the state of a session that a request found, or of a new one where it found none. */
 export function createState(
   now: number,
-  isVisit: boolean,
+  isVisit: () => boolean,
   kept: { readonly created: number; readonly renewed: number; readonly data: object } | null,
   id: string | undefined,
   canBind: boolean,
@@ -204,8 +204,12 @@ function remember(state: State, key: string): void {
 
 function lend(state: State, key: string): void {
   const value = state.data.get(key)
-  if (typeof value === 'object' && value !== null) state.lent.set(key, JSON.stringify(value))
-  else state.lent.delete(key)
+  // Of its own the library hands out copies.
+  if (typeof value === 'object' && value !== null && !isReserved(key)) {
+    state.lent.set(key, JSON.stringify(value))
+  } else {
+    state.lent.delete(key)
+  }
 }
 
 /** Records what the handler did to an object by itself: it is a change like any other. */

@@ -5,12 +5,20 @@ for (const [value, code] of codes.entries()) values[code] = value
 
 const ascii = new TextDecoder()
 
+const unpadded = { alphabet: 'base64url', omitPadding: true }
+
+/** https://tc39.es/ecma262/#sec-uint8array.prototype.tobase64, which Node has from 25 on. */
+interface Base64Writer {
+  toBase64(options: typeof unpadded): string
+}
+
 /**
  * Writes bytes as base64url without padding.
  *
  * @see https://www.rfc-editor.org/rfc/rfc4648#section-5
  */
 export function encodeBase64url(bytes: Uint8Array): string {
+  if (isNative(bytes)) return bytes.toBase64(unpadded)
   const text = new Uint8Array(Math.ceil((bytes.length * 4) / 3))
   let bits = 0
   let pending = 0
@@ -50,4 +58,8 @@ export function decodeBase64url(text: string): Uint8Array<ArrayBuffer> | null {
     }
   }
   return (bits & ((1 << pending) - 1)) === 0 ? bytes : null
+}
+
+function isNative(bytes: Uint8Array): bytes is Uint8Array & Base64Writer {
+  return 'toBase64' in bytes
 }

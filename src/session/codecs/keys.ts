@@ -6,12 +6,13 @@ const encoder = new TextEncoder()
  * It keeps the key, not the promise of it: on Workers a promise that belongs to another request may
  * never settle.
  */
-export function lazyKey(load: () => Promise<CryptoKey>): () => Promise<CryptoKey> {
+export function lazyKey(load: () => Promise<CryptoKey>): () => CryptoKey | Promise<CryptoKey> {
   let key: CryptoKey | undefined
-  return async () => {
-    key ??= await load()
+  async function first(): Promise<CryptoKey> {
+    key = await load()
     return key
   }
+  return () => key ?? first()
 }
 
 /**
