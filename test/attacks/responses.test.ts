@@ -193,6 +193,23 @@ describe('a cache that is shared and does not look at Vary', () => {
     await count('/')
     expect(await found(await get(path))).toBeUndefined()
   })
+
+  // Caches that go by the ending of an address would keep it.
+  it.each([
+    '/cart/x.css',
+    '/cart.css',
+    '/cart;x.css',
+    '/cart%2fx.css',
+    '/session/style.css',
+    '/.css',
+  ])('finds no page under an address that looks like a file: %s', async (path) => {
+    const { submit, get } = visitor()
+    await submit('/cart', '/cart', { item: 'private tea' })
+    const response = await get(path)
+    expect(response.status).toBe(404)
+    expect(await response.text()).not.toContain('private tea')
+    expect(response.headers.getSetCookie()).toEqual([])
+  })
 })
 
 describe('visitors of the site who come at once', () => {

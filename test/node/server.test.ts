@@ -9,9 +9,16 @@ it('answers over HTTP, after a restart too', async () => {
   expect((await fetch(url)).status).toBe(200)
 })
 
-it('serves the files in public/ with their headers', async () => {
-  const response = await fetch(`${url}/style.css`)
-  expect(response.status).toBe(200)
-  expect(response.headers.get('x-content-type-options')).toBe('nosniff')
-  expect(response.headers.get('cache-control')).toBe('public, max-age=3600')
+it.each(['style.css', 'favicon.svg'])('serves public/%s with strict headers', async (file) => {
+  const { status, headers } = await fetch(`${url}/${file}`)
+  expect(status).toBe(200)
+  expect(Object.fromEntries(headers)).toMatchObject({
+    'cache-control': 'public, max-age=3600',
+    'content-security-policy': "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'referrer-policy': 'strict-origin-when-cross-origin',
+    'strict-transport-security': 'max-age=63072000; includeSubDomains',
+    'x-content-type-options': 'nosniff',
+  })
 })
