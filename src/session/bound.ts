@@ -5,7 +5,7 @@ export type Bound = [user: string, at: number]
 
 /** Says whose a session is. */
 export function bind(state: State, user: string): void {
-  if (typeof user !== 'string' || user === '') {
+  if (typeof user !== 'string' || user === '' || !user.isWellFormed()) {
     throw new TypeError('session.bind(): the user is no text: give a name or an id')
   }
   if (!state.canBind) {

@@ -1,6 +1,6 @@
 import { StoreError } from './errors.ts'
 import type { Store } from './store.ts'
-import { inTurn, type Swapper } from './turns.ts'
+import { inTurn, type Place, type Swapper } from './turns.ts'
 
 const maxWait = 10_000 // milliseconds, in all
 const maxGrowth = 2 // 16 units: who waits longer than the others starves
@@ -13,15 +13,17 @@ const maxGrowth = 2 // 16 units: who waits longer than the others starves
  * random pause that grows by four in units of what the last try took: without pauses n processes cost
  * n² calls, and with a pause before every retry those who paused before starve.
  *
+ * @param place - Where it stands in line: what ends a session need not wait for what changes it.
  * @param attempt - Answers `undefined` when it is to be tried again.
  * @throws {StoreError} When 10 seconds have been waited for the turn, or for the others after it.
  */
 export function persist<T>(
   store: Store,
   key: string,
+  place: Place,
   attempt: (swap: Swapper) => Promise<T | undefined>,
 ): Promise<T> {
-  return inTurn(store, key, async (swap) => {
+  return inTurn(store, key, place, async (swap) => {
     let waited = 0
     for (let failures = 1; ; failures++) {
       const start = Date.now()

@@ -47,7 +47,7 @@ export async function settleInStore(
 /** Keeps a new session. */
 async function create(config: Config, store: Store, state: State): Promise<void> {
   const key = await storeKey(state.id as string)
-  await enlist(store, state, key)
+  await enlist(store, state.data, key, state.now)
   const text = payloadOf(state)
   const { swapped, kept } = await store.swap(
     key,
@@ -76,10 +76,11 @@ async function extend(config: Config, store: Store, found: Found, state: State):
  * @returns Whether the session lives. Once ended it is never revived.
  */
 async function update(config: Config, store: Store, found: Found, state: State): Promise<boolean> {
-  if (userOf(found.data) !== userOf(state.data)) await enlist(store, state, found.key)
+  if (userOf(found.data) !== userOf(state.data))
+    await enlist(store, state.data, found.key, state.now)
   let before = found.payload
   let after = payloadOf(state)
-  return persist(store, found.key, async (swap) => {
+  return persist(store, found.key, 'last', async (swap) => {
     const { swapped, kept } = await swap(before, after, ttlOf(config, state.now, state.created))
     if (swapped) return true
     const other = alive(kept)
@@ -114,7 +115,7 @@ async function end(
   const newKey = await storeKey(state.id as string)
   let before = old.payload
   let successor = payloadOf(state)
-  return persist(store, old.key, async (swap) => {
+  return persist(store, old.key, 'next', async (swap) => {
     const { swapped, kept } = await swap(before, tombstone, tombstoneTtl)
     if (swapped) return true
     const other = alive(kept)
@@ -126,6 +127,8 @@ async function end(
     before = other.payload
     if (goesOn && state.fate === 'regenerated' && !isPast) {
       const next = await merged(config, state, other)
+      const { data } = alive(next) as Kept
+      if (userOf(data) !== userOf(state.data)) await enlist(store, data, newKey, state.now)
       const ttl = ttlOf(config, state.now, state.created)
       const follows = await store.swap(newKey, successor, next, ttl)
       if (follows.kept === null) return false // the user's sessions have been ended

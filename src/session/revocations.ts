@@ -27,7 +27,7 @@ export async function revokeSessions(store: Store, user: string): Promise<void> 
   const guarded = guard(store)
   const key = await momentKey(user)
   let before = await guarded.get(key)
-  await persist(guarded, key, async (swap) => {
+  await persist(guarded, key, 'last', async (swap) => {
     const { swapped, kept } = await swap(before, String(Math.max(Date.now(), Number(before))), ttl)
     before = kept
     return swapped || undefined

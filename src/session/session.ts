@@ -153,7 +153,7 @@ export class Session<
   }
 
   /**
-   * Removes all keys. Flash queues and the CSRF token stay.
+   * Removes all keys. Flash queues, the CSRF token and the user stay: `invalidate()` is for a logout.
    *
    * @throws {SessionCommittedError} When the response is committed.
    */

@@ -8,7 +8,7 @@
 export interface Store {
   /**
    * Set where two swaps may both be told that they replaced the same text, or where what is read may
-   * not be the latest. Such a store cannot list a user's sessions.
+   * not be the latest. Such a store cannot list a user's sessions. Who wraps a store passes it on.
    *
    * @default false
    */

@@ -3,10 +3,12 @@ import type { Store, Swap } from './store.ts'
 
 const patience = 10_000 // milliseconds
 const silence = 500 // milliseconds: a Worker's request just stops when its client hangs up
-const longestNap = 4_000 // milliseconds
 
 /** Swaps what is kept under the key whose turn it is. */
 export type Swapper = (before: string | null, after: string | null, ttl: number) => Promise<Swap>
+
+/** Where a request gets in line: behind all others, or behind the one whose turn it is. */
+export type Place = 'last' | 'next'
 
 /** A request that changes what is kept under a key, or waits to. */
 interface Turn {
@@ -34,17 +36,19 @@ const lines = new Map<string, Line>()
  * `compatibility_date` 2024-10-14 on
  * (https://developers.cloudflare.com/workers/configuration/compatibility-flags/).
  *
+ * @param place - Where it stands in line.
  * @param work - Is given a swap that answers from what the turn before has left, where that is enough.
  * @throws {StoreError} When the turn has not come in 10 seconds.
  */
 export async function inTurn<T>(
   store: Store,
   key: string,
+  place: Place,
   work: (swap: Swapper) => Promise<T>,
 ): Promise<T> {
   const turn: Turn = { seen: Date.now(), wake: () => {} }
   try {
-    await come(key, turn)
+    await come(key, turn, place)
     return await work(async (before, after, ttl) => {
       turn.seen = Date.now()
       const line = lineAt(key)
@@ -60,24 +64,28 @@ export async function inTurn<T>(
   }
 }
 
-/** Waits in line until nobody is ahead. */
-async function come(key: string, turn: Turn): Promise<void> {
+/** Waits in line until nobody alive is ahead. */
+async function come(key: string, turn: Turn, place: Place): Promise<void> {
   for (const end = Date.now() + patience; ; ) {
-    const { turns } = lineAt(key)
-    if (turns[0] && !isAlive(turns[0])) next(turns)
-    if (!turns.includes(turn)) turns.push(turn)
-    const ahead = turns.indexOf(turn)
-    if (ahead === 0) return
+    turn.seen = Date.now()
+    const line = lineAt(key)
+    const { turns } = line
+    while (turns[0] && !isAlive(turns[0])) {
+      turns.shift()
+      line.kept = undefined // what it left may be long ago
+    }
+    if (!turns.includes(turn)) turns.splice(place === 'next' ? 1 : turns.length, 0, turn)
+    if (turns[0] === turn) return
     if (Date.now() > end) throw new StoreError('session: too many requests change this session')
-    await nap(turn, Math.min((ahead * silence) / 2, longestNap))
+    await nap(turn)
   }
 }
 
-/** Waits to be woken. It wakes by itself, too: who should wake it may be gone. */
-async function nap(turn: Turn, longest: number): Promise<void> {
+/** Waits to be woken. It wakes by itself, too, to show that it is there, and to see who is not. */
+async function nap(turn: Turn): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   turn.wake = resolve
-  const timer = setTimeout(resolve, longest)
+  const timer = setTimeout(resolve, silence / 2)
   await promise
   clearTimeout(timer)
 }
@@ -93,19 +101,16 @@ function leave(key: string, turn: Turn): void {
 /** Ends the turn of who comes first, and begins the turn of who comes after. */
 function next(turns: Turn[]): void {
   turns.shift()
-  const [turn] = turns
-  if (!turn) return
-  turn.seen = Date.now()
-  turn.wake()
+  while (turns[0] && !isAlive(turns[0])) turns.shift()
+  turns[0]?.wake()
 }
 
 function lineAt(key: string): Line {
   let line = lines.get(key)
-  if (!line) {
-    forget()
-    line = { turns: [] }
-    lines.set(key, line)
-  }
+  if (!line) forget()
+  line ??= { turns: [] }
+  lines.delete(key) // and last again: the first is the one that nothing moved in for longest
+  lines.set(key, line)
   return line
 }
 

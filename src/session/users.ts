@@ -36,7 +36,7 @@ export interface UserSessions {
    */
   end(user: string, id: string): Promise<boolean>
   /**
-   * Ends all sessions of a user.
+   * Ends all sessions of a user. One that is logged in at the same moment may begin after it.
    *
    * @param except - The session of this request, which goes on.
    * @returns How many.
@@ -53,8 +53,9 @@ const prefix = 'session:'
  * Lists and ends the sessions of a user, on all devices.
  *
  * A session is a user's from `session.bind(user)` until it ends. The store keeps a list for each user,
- * under a hash of the name, until 400 days after the last login. Reading it takes one call, and one for
- * each session on it.
+ * under a hash of the name, until 400 days after the last login. There are 20 on it at most: one more
+ * login ends the oldest. `list()` takes one call and one for each session, `end()` two, `endAll()` one
+ * and three for each session; a login takes two more, and up to 20 when the list is full.
  *
  * @param store - The one that `session()` was given.
  * @throws {TypeError} When the store cannot, as KV, whose answers may be a minute old. There, and where
@@ -93,20 +94,16 @@ export function userSessions(store: Store): UserSessions {
     },
 
     async endAll(user, except) {
-      const spared = await keysOf(except && stateOf(except))
+      const done = new Set(await keysOf(except && stateOf(except)))
       let ended = 0
-      // Until nothing is new: one that regenerates meanwhile is listed anew before its old id ends.
-      for (
-        let list = await read(user), seen: typeof list = null;
-        list !== seen;
-        list = await read(user)
-      ) {
-        seen = list
-        for (const [key] of entriesOf(list)) {
-          if (!spared.includes(key) && (await remove(guarded, key, user))) ended++
-        }
+      // The newest first, and the list again each time: one that regenerates meanwhile is on it anew.
+      for (;;) {
+        const listed = entriesOf(await read(user)).map(([key]) => key)
+        const key = listed.findLast((each) => !done.has(each))
+        if (key === undefined) return ended
+        done.add(key)
+        if (await remove(guarded, key, user)) ended++
       }
-      return ended
     },
   }
 }

@@ -118,6 +118,45 @@ export function usersContract(name: string, make: () => Store | Promise<Store>):
       expect(await phone.visit((session) => session.new)).toBe(true)
     })
 
+    it.each([
+      ['nobody', undefined],
+      ['another user', (user: string) => `${user}'s neighbour`],
+    ])(
+      'are listed that one tab binds while another regenerates, bound to %s before',
+      async (_, other) => {
+        const { store, user, device } = await prepare(make)
+        const phone = other ? await device(other(user)) : tabs(store)
+        if (!other) await phone.visit((session) => session.set('guest', true))
+        const [opened, bound] = [gate(), gate()]
+        const regenerating = phone.visit(async (session) => {
+          opened.resolve()
+          await bound.promise
+          session.regenerate()
+        })
+        await opened.promise
+        await phone.visit((session) => session.bind(user))
+        bound.resolve()
+        await regenerating
+        expect(await phone.visit((session) => session.user)).toBe(user)
+        expect(await userSessions(store).list(user)).toHaveLength(1)
+      },
+    )
+
+    it('end all, though one of them regenerates without a pause', async () => {
+      const { store, user, device } = await prepare(make)
+      await device(user)
+      const thief = await device(user)
+      let isOver = false
+      const escaping = (async () => {
+        while (!isOver) await thief.visit((session) => session.user && session.regenerate())
+      })()
+      await userSessions(store).endAll(user)
+      isOver = true
+      await escaping
+      expect(await thief.visit((session) => session.user)).toBe(null)
+      expect(await userSessions(store).list(user)).toEqual([])
+    })
+
     it('are listed under their new id after regenerate(), and not after invalidate()', async () => {
       const { store, user, device } = await prepare(make)
       const phone = await device(user)
