@@ -1,4 +1,5 @@
 import type { Codec } from './codecs/codec.ts'
+import { remembering } from './codecs/remembering.ts'
 import { sealedCodec } from './codecs/sealed.ts'
 import { signedCodec } from './codecs/signed.ts'
 import type { Format } from './options.ts'
@@ -26,7 +27,8 @@ export function configureCodecs(
     return given
   }
   const own = encrypt ? sealedCodec : signedCodec
-  return [...checkSecrets(secret).map((each) => own(each, cookieName, content)), ...given]
+  const ours = checkSecrets(secret).map((each) => remembering(own(each, cookieName, content)))
+  return [...ours, ...given]
 }
 
 // https://www.rfc-editor.org/rfc/rfc6265#section-4.1.1

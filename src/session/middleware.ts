@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { ForgedRequestError } from './errors.ts'
 import { commit, load, type Opened } from './lifecycle.ts'
-import type { Config, SessionOptions } from './options.ts'
+import type { SessionOptions } from './options.ts'
 import { finish } from './response.ts'
 import { Session } from './session.ts'
 import { always, oncePerEnv, type Settings } from './settings.ts'
@@ -60,43 +60,37 @@ export function session<
       )
     }
     mounted.add(settings.as)
-    let opening: Promise<Open<Data, Flash>> | undefined
-    let opened: Open<Data, Flash> | undefined
+    let opening: Promise<Session<Data, Flash>> | undefined
+    let opened: Opened | undefined
     let hasEnded = false
-    c.set(settings.as, async () => {
-      opening ??= open(c, settings)
-      opened ??= await opening
-      if (hasEnded) opened.state.committed = true // opened in a stream: the headers are gone
-      return opened.session
+
+    async function open(): Promise<Session<Data, Flash>> {
+      const config = settings.config()
+      if (mounted.size > 1) claim(c, config.cookie.name)
+      const header = c.req.header('Cookie') ?? ''
+      const loaded = await load(config, header, Date.now() / 1000, () => isVisit(c))
+      if (loaded.rejected) await config.onReject(loaded.rejected, c)
+      if (hasEnded) loaded.state.committed = true // opened in a stream: the headers are gone
+      opened = loaded
+      return new Session(loaded.state)
+    }
+
+    c.set(settings.as, () => {
+      opening ??= open()
+      return opening
     })
     let threw = true
     try {
       await next()
       threw = c.error !== undefined
     } finally {
-      // What failed to open failed the handler already.
-      if (opening) await close(c, opened ?? (await opening.catch(() => undefined)), threw)
+      if (opening !== undefined) {
+        if (!opened) await opening.catch(() => undefined) // which failed the handler already
+        await close(c, settings, opened, threw)
+      }
       hasEnded = true
     }
   }
-}
-
-interface Open<Data extends object, Flash extends object> extends Opened {
-  readonly config: Config
-  readonly session: Session<Data, Flash>
-}
-
-async function open<Data extends object, Flash extends object>(
-  c: Context,
-  settings: Settings<string>,
-): Promise<Open<Data, Flash>> {
-  const config = settings.config()
-  if (mounted.size > 1) claim(c, config.cookie.name)
-  const header = c.req.header('Cookie') ?? ''
-  const opened = await load(config, header, Date.now() / 1000, () => isVisit(c))
-  const { found, rejected, isEnded, state } = opened
-  if (rejected) await config.onReject(rejected, c)
-  return { config, found, rejected, isEnded, state, session: new Session(state) }
 }
 
 /** A browser that prefetches a page may never show it; nobody sees the answer to `HEAD`. */
@@ -106,17 +100,18 @@ function isVisit(c: Context): boolean {
 
 async function close(
   c: Context,
-  open: (Opened & { config: Config }) | undefined,
+  settings: Settings<string>,
+  opened: Opened | undefined,
   threw: boolean,
 ): Promise<void> {
   if (c.res.status === 101) {
-    if (open) open.state.committed = true // a protocol switch carries no cookie
+    if (opened) opened.state.committed = true // a protocol switch carries no cookie
     return
   }
   let cookie: string | null | undefined
   try {
     const refused = c.error instanceof ForgedRequestError
-    if (open) cookie = await commit(open.config, open, { threw, refused })
+    if (opened) cookie = await commit(settings.config(), opened, { threw, refused })
   } catch (error) {
     // Or its headers would stand on the page that tells of the error. Other sessions keep their cookies.
     const cookies = c.res.headers.getSetCookie()

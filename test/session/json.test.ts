@@ -164,7 +164,7 @@ describe('a number beyond all numbers, where another program wrote it', () => {
     const visitor = guest<{ odd: unknown; n: number }, Record<string, unknown>>()
     visitor.cookies.set(cookieName, await signedCodec(secret, cookieName).encode(payload))
     const look = () => visitor.visit((session) => [session.get('odd'), session.peekFlash()])
-    expect(await look()).toEqual([JSON.parse(text), [JSON.parse(text)]])
+    expect(await look()).toEqual([JSON.parse(text), [[null]]]) // messages are copies, as JSON has them
     await visitor.visit((session) => {
       session.get('odd')
       session.set('n', 1)

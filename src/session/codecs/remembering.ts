@@ -1,0 +1,37 @@
+import type { Codec } from './codec.ts'
+
+/** Tokens that are remembered: with the largest cookies some 2 MB. */
+const most = 256
+
+/**
+ * Spares a codec the work on tokens that it has read or written lately.
+ *
+ * That is as safe as the codec. Whether a token is genuine, and what it says, follows from the token and
+ * the codec's key and nothing else, so that the answer to the same token is the same, character for
+ * character. Only genuine tokens are remembered, by all of their characters: who cannot make one can
+ * neither find one here nor push one out. When a session ends is not the codec's affair, and is
+ * checked each time. A secret that is retired takes its codec, and so what it remembers, with it.
+ */
+export function remembering(codec: Codec): Codec {
+  const payloads = new Map<string, string>()
+
+  function remember(token: string, payload: string): void {
+    payloads.set(token, payload)
+    if (payloads.size > most) payloads.delete(payloads.keys().next().value as string)
+  }
+
+  return {
+    async encode(payload) {
+      const token = await codec.encode(payload)
+      remember(token, payload)
+      return token
+    },
+    async decode(token) {
+      const known = payloads.get(token)
+      if (known !== undefined) return known
+      const payload = await codec.decode(token)
+      if (payload !== null) remember(token, payload)
+      return payload
+    },
+  }
+}
