@@ -123,7 +123,9 @@ the same job by hand in the route, or \`limit, sealed\`; where the session is le
 middleware that does nothing. Before it is measured each variant must answer what it should.
 
 **Who.** \`limit0\` only verifies, and signs, constant bytes. \`limit\` and \`ours\` send the same headers
-and cookies, byte for byte. Hono's signed cookies, jose and remix sign; the other peers encrypt, and are
+and cookies, byte for byte. Ours does not verify a token again that its process has read or written; here
+the same one comes each time, as if a visitor came back to the same process. \`ours, unseen tokens\` is
+what a first visit to a process costs. Hono's signed cookies, jose and remix sign; the other peers encrypt, and are
 held against what encrypts. Peers do less than ours: none of them says \`Vary\` or \`Cache-Control\`, and
 the first and remix do not expire. A session has 20 bytes of JSON, and one other cookie beside it, unless
 the column says otherwise.`
@@ -144,10 +146,12 @@ export function summary(variants: readonly Variant[], measured: readonly Measure
     const [first] = all.toSorted((a, b) => a.times - b.times)
     return `${first?.times.toFixed(1)} (${first?.name})`
   }
-  const limits = ['read', 'count'].map((each) => `${times(each, 'ours', 'limit').toFixed(2)}×`)
+  const limits = (name: string) =>
+    ['read', 'count'].map((each) => `${times(each, name, 'limit').toFixed(2)}×`).join(' and ')
   return `In workerd a request that leaves the session alone costs ${times('untouched', 'ours', 'bare + middleware').toFixed(2)}× one through a middleware that
 does nothing. One that reads the session computes for ${cost('read')} µs in all, one that changes it for ${cost('count')} µs:
-${limits.join(' and ')} what the same job costs when it is written by hand, in the route (\`limit\`). The
+${limits('ours')} what the same job costs when it is written by hand, in the route (\`limit\`); where
+the process has not seen the visitor's cookie before, ${limits('ours, unseen tokens')}. The
 fastest of the others takes as long as ours times ${fastest('read')} for a read, ${fastest('count')} for a
 change. Measured on ${new Date().toISOString().slice(0, 10)} on a shared machine with ${availableParallelism()} cores; the ratios are the point.`
 }

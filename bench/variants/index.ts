@@ -20,6 +20,7 @@ export const variants: readonly Variant[] = [
   { name: 'limit0', file: 'limit0', only: ['/untouched', '/read', '/count', '/flash', '/pop'] },
   { name: 'limit', file: 'limit' },
   { name: 'ours', file: 'ours', limit: 'limit' },
+  { name: 'ours, unseen tokens', file: 'ours-unseen', limit: 'limit' },
   { name: 'hono/cookie, signed', file: 'hono-cookie', limit: 'limit', package: 'hono' },
   { name: 'jose, JWS', file: 'jose', limit: 'limit', package: 'jose' },
   { name: 'remix', file: 'remix', limit: 'limit', package: '@remix-run/session' },

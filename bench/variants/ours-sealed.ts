@@ -1,4 +1,4 @@
 import { host } from '../host.ts'
 import { ours } from './ours.ts'
 
-export default host(ours(true))
+export default host(ours({ encrypt: true }))

@@ -1,12 +1,17 @@
 // This library, as its README has it.
 import { Hono } from 'hono'
-import { session } from '../../src/session/index.ts'
+import { type SessionOptions, session } from '../../src/session/index.ts'
 import { type Env, host } from '../host.ts'
 import { type Data, dataOf, message } from '../scenarios.ts'
 
-export function ours(encrypt: boolean) {
+/** @param format - How the cookie is written; by default it is signed. */
+export function ours(format?: Pick<SessionOptions<Data>, 'codec' | 'encrypt'>) {
   return new Hono<{ Bindings: Env }>()
-    .use(session<Data>((c) => ({ secret: c.env.SESSION_SECRET, encrypt })))
+    .use(
+      session<Data>((c) =>
+        format?.codec ? { codec: format.codec } : { secret: c.env.SESSION_SECRET, ...format },
+      ),
+    )
     .get('/untouched', (c) => c.text('ok'))
     .get('/read', async (c) => {
       const session = await c.var.session()
@@ -35,4 +40,4 @@ export function ours(encrypt: boolean) {
     })
 }
 
-export default host(ours(false))
+export default host(ours())
