@@ -3,14 +3,15 @@ import { sizes } from '../../bench/sizes'
 
 // Bytes, minified and gzipped. Raise one only for what is worth its download.
 const budgets = {
-  'session() and csrf()': 9_090,
+  'session() and csrf()': 10_700,
+  'all of index.ts': 11_150,
   'codecs/pyramid': 1_300,
   'stores/memory': 600,
   'stores/kv': 600,
   'stores/d1': 675,
   'stores/durable-object': 645,
   'stores/redis': 702,
-  'the site, with hono': 35_300,
+  'the site, with hono': 38_600,
 }
 
 it('each part of the library, and the site, keep to their budgets', async () => {
