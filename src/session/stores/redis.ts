@@ -58,8 +58,9 @@ return {1}`
  * const store = redisStore(async (command) => { // Upstash, or what speaks its protocol
  *   const headers = { Authorization: `Bearer ${token}` }
  *   const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(command) })
- *   if (!response.ok) throw new Error(`Redis answered ${response.status}`)
- *   return (await response.json()).result
+ *   const { result } = await response.json()
+ *   if (!response.ok || result === undefined) throw new Error(`Redis answered ${response.status}`)
+ *   return result
  * })
  * ```
  */
