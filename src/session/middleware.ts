@@ -59,14 +59,13 @@ export function session<
         `session(): c.var.${settings.as} is taken: mount it once, and a second session with another \`as\``,
       )
     }
-    mounted.add(settings.as)
     let opening: Promise<Session<Data, Flash>> | undefined
     let opened: Opened | undefined
     let hasEnded = false
 
     async function open(): Promise<Session<Data, Flash>> {
       const config = settings.config()
-      if (mounted.size > 1) claim(c, config.cookie.name)
+      claim(c, config.cookie.name)
       const header = c.req.header('Cookie') ?? ''
       const loaded = await load(config, header, Date.now() / 1000, () => isVisit(c))
       if (loaded.rejected) await config.onReject(loaded.rejected, c)
@@ -85,7 +84,7 @@ export function session<
       threw = c.error !== undefined
     } finally {
       if (opening !== undefined) {
-        if (!opened) await opening.catch(() => undefined) // which failed the handler already
+        await opening.catch(() => undefined) // what failed to open failed the handler already
         await close(c, settings, opened, threw)
       }
       hasEnded = true
@@ -123,9 +122,6 @@ async function close(
     finish(c, cookie)
   }
 }
-
-/** The names by which sessions are on the context, in this process: as a rule there is one. */
-const mounted = new Set<string>()
 
 const claimed = new WeakMap<Context, Set<string>>()
 

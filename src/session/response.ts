@@ -11,7 +11,7 @@ const targeted = [
 ]
 
 // What a runtime calls a text by itself: https://fetch.spec.whatwg.org/#concept-bodyinit-extract
-const impliedType = /^text\/plain;charset=utf-8$/i
+const impliedType = 'text/plain;charset=UTF-8'
 
 // Bun implies it when it sends, and only as long as nobody looked at the body.
 const isBun = 'Bun' in globalThis
@@ -25,8 +25,8 @@ const isBun = 'Bun' in globalThis
  * @see https://www.rfc-editor.org/rfc/rfc9111#section-3
  */
 export function finish(c: Context, cookie: string | null | undefined): void {
-  // A response without a body may be a constant of the app that other requests are answered with.
-  if (!hasBody(c.res)) copyResponse(c)
+  // A response whose body nobody reads may be a constant of the app that answers other requests, too.
+  if (c.req.method === 'HEAD' || !hasBody(c.res)) copyResponse(c)
   try {
     amend(c.res.headers, cookie)
   } catch {
@@ -38,14 +38,17 @@ export function finish(c: Context, cookie: string | null | undefined): void {
 /** Tells whether a response has a body. To look at that of a text would make it a stream, for nothing. */
 function hasBody(response: Response): boolean {
   const type = response.headers.get('Content-Type')
-  if (type === null) return (isBun ? response.clone() : response).body !== null
-  return impliedType.test(type) || response.body !== null
+  if (type === impliedType && response.status === 200) return true
+  if (type !== null || !isBun) return response.body !== null
+  const { body } = response.clone()
+  void body?.cancel() // or the other half of a stream would never learn that the client has left
+  return body !== null
 }
 
 function copyResponse(c: Context): void {
   const response = c.res
   c.res = undefined // or Hono would merge the two
-  c.res = new Response(response.body, response)
+  c.res = new Response(c.req.method === 'HEAD' ? null : response.body, response)
 }
 
 function amend(headers: Headers, cookie: string | null | undefined): void {

@@ -78,6 +78,9 @@ export async function honoured({ options, store }: Kind, tokens: string[]): Prom
     reason = given
   }
   const visitor = guest({ ...options, onReject })
+  // Who has read a genuine one before must not take another for it.
+  const Cookie = `${cookieName}=${await genuine(options)}`
+  await visitor.visit((session) => session.size, { headers: { Cookie } })
   const found: string[] = []
   for (const token of tokens) {
     const calls = store?.calls.length

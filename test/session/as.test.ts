@@ -108,3 +108,17 @@ describe('one cookie of two sessions', () => {
     expect(names.sort()).toEqual([cookieName, 'session'])
   })
 })
+
+it('two sessions of one cookie are refused from the first request on, whichever opens first', async () => {
+  const app = new Hono<{ Variables: Record<string, () => Promise<Session>> }>()
+  const [outer, inner] = [crypto.randomUUID(), crypto.randomUUID()] // names that no test has used
+  app.use(named({ as: outer }))
+  app.use(async (c, next) => {
+    await c.get(outer)()
+    await next()
+  })
+  app.use(named({ as: inner }))
+  app.get('/', async (c) => c.text(String((await c.get(inner)()).size)))
+  app.onError((error, c) => c.text(error.message, 500))
+  expect(await (await app.request('/')).text()).toMatch(/two sessions use __Host-session/)
+})

@@ -52,6 +52,25 @@ describe('a token that has been read or written before', () => {
     expect(verify).toHaveBeenCalledTimes(1)
   })
 
+  it('is not kept when it is longer than browsers keep, however it came about', async () => {
+    const codec = remembering(signed())
+    const [long, longest] = [
+      await codec.encode('x'.repeat(3100)),
+      await codec.encode('x'.repeat(1e6)),
+    ]
+    const verify = vi.spyOn(crypto.subtle, 'verify')
+    await codec.decode(long)
+    await codec.decode(longest)
+    await codec.decode(longest)
+    expect(verify).toHaveBeenCalledTimes(3)
+  })
+
+  it('says what the codec says of a payload that was not well-formed', async () => {
+    const codec = remembering(signed())
+    const token = await codec.encode('\ud800')
+    expect(await codec.decode(token)).toBe(await signed().decode(token))
+  })
+
   it('is not pushed out by forged ones', async () => {
     const codec = remembering(signed())
     const token = await codec.encode('[0]')

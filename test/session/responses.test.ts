@@ -15,24 +15,55 @@ afterEach(() => {
 })
 
 describe('a response that is a constant of the app', () => {
-  it('never hands one visitor the session of another', async () => {
-    const done = new Response(null, { status: 204 })
+  const types = ['text/plain;charset=UTF-8', 'text/plain; charset=UTF-8', 'text/plain', 'text/html']
+  const statuses = [204, 205, 304, 401, 404, 500]
+
+  it.each([
+    ...statuses.flatMap((status) => [undefined, ...types].map((type) => ({ status, type }))),
+    ...[undefined, ...types.slice(1)].map((type) => ({ status: 200, type })),
+  ])('never hands one visitor the session of another: no body, $status, $type', async (given) => {
+    const { status, type } = given
+    const done = new Response(null, { status, ...(type && { headers: { 'Content-Type': type } }) })
+    await expectUnchanged(done, 'POST', status)
+  })
+
+  it.each(types)('never hands one visitor the session of another: to HEAD, %s', async (type) => {
+    await expectUnchanged(new Response('ok', { headers: { 'Content-Type': type } }), 'HEAD', 200)
+  })
+
+  it('never hands one visitor the session of another: the answer to every error', async () => {
+    const failed = new Response(null, {
+      status: 500,
+      headers: { 'Content-Type': 'text/plain;charset=UTF-8' },
+    })
+    const app = new Hono().use(session({ secret })).get('/:name', async (c) => {
+      if (c.req.param('name') !== 'nobody') (await c.var.session()).set('user', c.req.param('name'))
+      throw new Error('broken')
+    })
+    app.onError(() => failed)
+    expect((await app.request('/alice')).headers.getSetCookie()).toHaveLength(1)
+    expect((await app.request('/bob')).headers.getSetCookie()).toHaveLength(1)
+    expect((await app.request('/nobody')).headers.getSetCookie()).toEqual([])
+  })
+
+  async function expectUnchanged(constant: Response, method: string, status: number) {
+    const before = [...constant.headers]
     const app = new Hono()
       .use(session({ secret }))
-      .post('/login', async (c) => {
+      .get('/health', () => constant)
+      .all('/login', async (c) => {
         const session = await c.var.session()
         session.set('user', 'alice')
-        return done
+        return constant
       })
-      .get('/health', () => done)
-    const login = await app.request('/login', { method: 'POST' })
-    expect(login.status).toBe(204)
-    expect(login.headers.getSetCookie()).toHaveLength(1)
-    const health = await app.request('/health')
-    expect([...health.headers]).toEqual([])
-    expect([...done.headers]).toEqual([])
-    expect((await app.request('/login', { method: 'POST' })).headers.getSetCookie()).toHaveLength(1)
-  })
+    for (const _ of [1, 2]) {
+      const login = await app.request('/login', { method })
+      expect(login.status).toBe(status)
+      expect(login.headers.getSetCookie()).toHaveLength(1)
+    }
+    expect([...constant.headers]).toEqual(before)
+    expect((await app.request('/health')).headers.getSetCookie()).toEqual([])
+  }
 })
 
 describe('a text', () => {
