@@ -1,6 +1,9 @@
 import { maxCookieBytes } from '../cookie.ts'
 import type { Codec } from './codec.ts'
 
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
 /** Tokens that are remembered: with the largest cookies some 2 MB. */
 const most = 256
 
@@ -20,7 +23,7 @@ export function remembering(codec: Codec): Codec {
   function remember(token: string, payload: string): void {
     // Longer ones no browser sends back. What is not well-formed, a codec gives back mended.
     if (token.length > maxCookieBytes || !payload.isWellFormed()) return
-    payloads.set(copyOf(token), payload)
+    payloads.set(token, payload)
     if (payloads.size > most) payloads.delete(payloads.keys().next().value as string)
   }
 
@@ -34,7 +37,7 @@ export function remembering(codec: Codec): Codec {
       const known = payloads.get(token)
       if (known !== undefined) return known
       const payload = await codec.decode(token)
-      if (payload !== null) remember(token, payload)
+      if (payload !== null) remember(copyOf(token), payload)
       return payload
     },
   }
@@ -42,5 +45,5 @@ export function remembering(codec: Codec): Codec {
 
 /** Makes a text of its own: a part of a text keeps the whole, here the `Cookie` header, in memory. */
 function copyOf(text: string): string {
-  return JSON.parse(JSON.stringify(text))
+  return decoder.decode(encoder.encode(text))
 }
