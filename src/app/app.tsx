@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { secureHeaders } from 'hono/secure-headers'
-import { csrf, csrfToken, type Session, storeKey } from '../session/index.ts'
+import { csrf, csrfToken, type Session, StoreError, storeKey } from '../session/index.ts'
 import { maxItemLength, whyNot, without } from './cart.ts'
 import { devicesOf, endDevice, endOthers, maxNameLength } from './devices.ts'
 import { answerError, fault } from './faults.tsx'
@@ -139,10 +139,20 @@ async function posted(c: Context, field: string): Promise<string> {
   return cleanText(form[field])
 }
 
-/** Reads what the store keeps of a session, for the inspector; `null`: nothing. */
+/**
+ * Reads what the store keeps of a session, for the inspector; `null`: nothing.
+ *
+ * @throws {StoreError} When the store failed.
+ */
 async function recordOf(env: Bindings, { id }: { id: string | undefined }): Promise<string | null> {
   const store = storeOf(env)
-  return store && id ? store.get(await storeKey(id)) : null
+  if (!store || !id) return null
+  const key = await storeKey(id)
+  try {
+    return await store.get(key)
+  } catch (cause) {
+    throw new StoreError('The record could not be read', { cause })
+  }
 }
 
 function refuseMethod(c: Context, methods: string[]) {

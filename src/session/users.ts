@@ -28,8 +28,8 @@ export interface UserSessions {
     current?: Session<Data, Flash>,
   ): Promise<UserSession[]>
   /**
-   * Ends one session, if it is this user's. Its next request begins a new one, and what a request in flight does to it is
-   * dropped.
+   * Ends one session, if it is this user's. Its next request begins a new one, and what a request in
+   * flight does to it is dropped.
    *
    * @param id - As `list()` gave it.
    * @returns Whether it was this user's, and alive.

@@ -70,6 +70,24 @@ describe.each(['kv', 'd1', 'durable-object'])(
   },
 )
 
+it('a store that fails when the inspector looks for the record is answered with 503', async () => {
+  vi.spyOn(console, 'error').mockImplementation(() => {})
+  let reads = 0
+  const kv = {
+    getWithMetadata(key: string) {
+      if (reads++ === 1) throw new Error('KV GET failed: 500')
+      return env.SESSIONS_KV.getWithMetadata(key)
+    },
+    put: (...given: Parameters<KVNamespace['put']>) => env.SESSIONS_KV.put(...given),
+  }
+  const bindings = { ...env, SESSION_STORE: 'kv' }
+  const mary = visitor(createApp(), bindings)
+  await mary.count('/')
+  const later = visitor(createApp(), { ...bindings, SESSIONS_KV: kv })
+  for (const [name, value] of mary.cookies) later.cookies.set(name, value)
+  expect((await later.get('/session')).status).toBe(503)
+})
+
 it.each(['d1', 'durable-object'])(
   '20 visits at once are all counted in %s',
   async (SESSION_STORE) => {
