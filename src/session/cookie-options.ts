@@ -1,5 +1,6 @@
 import { generateCookie } from 'hono/cookie'
 import type { CookieOptions, CookiePrefixOptions } from 'hono/utils/cookie'
+import { findCookies } from './cookie.ts'
 import { checkOptions, flag, type Rule, text, whole, withDefaults } from './rules.ts'
 
 /** Attributes of the session's cookie: Hono's `CookieOptions` and a name. */
@@ -23,6 +24,8 @@ export type SessionCookieOptions = Omit<CookieOptions, 'prefix'> & {
 export interface SessionCookie {
   /** The name on the wire, prefix and all. */
   readonly name: string
+  /** Finds its values in a `Cookie` header. */
+  find(header: string): string[]
   /** Makes the `Set-Cookie` line that carries a token. */
   set(token: string): string
   /** The `Set-Cookie` line that removes the cookie. */
@@ -58,6 +61,7 @@ export function configureCookie(given: SessionCookieOptions): SessionCookie {
   const end = empty.slice(start.length)
   return {
     name: start.slice(0, -1),
+    find: (header) => findCookies(header, start),
     set: (token) => start + token + end,
     remove: generateCookie(name, '', { ...attributes, maxAge: 0 }),
     isDated: attributes.maxAge !== undefined,

@@ -6,7 +6,7 @@
 export const maxCookieBytes = 4096
 
 /**
- * Finds the values of the cookies called `name`, exactly as they were sent.
+ * Finds the values of the cookies of one name, exactly as they were sent.
  *
  * `getCookie` hides duplicates, unquotes and decodes, but a session has one spelling. Only spaces and
  * tabs may stand before a name: to trim more would let a name that starts with another kind of space,
@@ -14,10 +14,10 @@ export const maxCookieBytes = 4096
  *
  * @param header - The `Cookie` header. A second header line is joined to it by a comma, which is
  * legal inside a value and therefore starts no pair.
+ * @param pair - How a pair of this name begins: the name and `=`.
  */
-export function findCookies(header: string, name: string): string[] {
+export function findCookies(header: string, pair: string): string[] {
   const found: string[] = []
-  const pair = `${name}=`
   for (let at = header.indexOf(pair); at >= 0; at = header.indexOf(pair, at + pair.length)) {
     if (!startsPair(header, at)) continue
     const semicolon = header.indexOf(';', at)

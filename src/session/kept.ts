@@ -63,7 +63,9 @@ export function parse(payload: string, clock: number): Kept | null {
     return null // ours by its signature or its place, but no JSON
   }
   if (!Array.isArray(parts) || parts.length !== 3) return null
-  const [renewed, created, data] = parts
+  const renewed: unknown = parts[0]
+  const created: unknown = parts[1]
+  const data: unknown = parts[2]
   if (!isTime(renewed, clock) || !isTime(created, clock)) return null
   if (typeof data !== 'object' || data === null || Array.isArray(data)) return null
   // Could not be written again. A short one has no room for it.

@@ -1,5 +1,5 @@
 import type { Codec } from './codecs/codec.ts'
-import { findCookies, maxCookieBytes } from './cookie.ts'
+import { maxCookieBytes } from './cookie.ts'
 import { isAlive, settleInStore } from './in-store.ts'
 import { type Ending, type Found, isExpired, parse, payloadOf, type Verdict } from './kept.ts'
 import type { Config, RejectReason } from './options.ts'
@@ -49,7 +49,7 @@ function canBind({ store, revocations }: Config): boolean {
 type Finding = { found?: Found; rejected?: RejectReason; isEnded?: boolean }
 
 async function find(config: Config, header: string, clock: number): Promise<Finding> {
-  const [token, second] = findCookies(header, config.cookie.name)
+  const [token, second] = config.cookie.find(header)
   if (token === undefined) return {}
   if (second !== undefined) return { rejected: 'duplicate' }
   if (config.cookie.name.length + token.length > maxCookieBytes) return { rejected: 'forged' }
@@ -89,12 +89,13 @@ async function lookUp(
 function examine(
   config: Config,
   payload: string,
-  origin: Pick<Found, 'id' | 'key' | 'isCurrent'>,
+  { id, key, isCurrent }: Pick<Found, 'id' | 'key' | 'isCurrent'>,
   clock: number,
 ): Finding | Promise<Finding> {
   const kept = parse(payload, clock)
   if (kept === null) return { rejected: 'malformed' }
-  const found = { ...kept, ...origin }
+  const { renewed, created, data } = kept
+  const found: Found = { id, key, isCurrent, payload, renewed, created, data }
   if (isExpired(config, kept, clock)) return { found, rejected: 'expired' }
   return config.revocations || config.schema ? question(config, found) : { found }
 }

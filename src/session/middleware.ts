@@ -84,7 +84,11 @@ export function session<
       threw = c.error !== undefined
     } finally {
       if (opening !== undefined) {
-        await opening.catch(() => undefined) // what failed to open failed the handler already
+        try {
+          await opening
+        } catch {
+          // what failed to open failed the handler already
+        }
         await close(c, settings, opened, threw)
       }
       hasEnded = true
@@ -123,13 +127,13 @@ async function close(
   }
 }
 
-const claimed = new WeakMap<Context, Set<string>>()
+const claimed = Symbol('cookies of sessions')
 
 /** Two sessions of one request that wrote the same cookie would overwrite each other. */
 function claim(c: Context, cookieName: string): void {
-  const names = claimed.get(c)
-  if (!names) claimed.set(c, new Set([cookieName]))
-  else if (!names.has(cookieName)) names.add(cookieName)
-  else
+  const claims: Context & { [claimed]?: string[] } = c
+  const names = claims[claimed] ?? []
+  if (names.includes(cookieName))
     throw new TypeError(`session(): two sessions use ${cookieName}: give one another cookie.name`)
+  claims[claimed] = [...names, cookieName]
 }

@@ -10,11 +10,13 @@ const targeted = [
   'Surrogate-Control',
 ]
 
-// What a runtime calls a text by itself: https://fetch.spec.whatwg.org/#concept-bodyinit-extract
-const impliedType = 'text/plain;charset=UTF-8'
+const userAgent = typeof navigator === 'undefined' ? '' : navigator.userAgent
 
-// Bun implies it when it sends, and only as long as nobody looked at the body.
-const isBun = 'Bun' in globalThis
+// To look at a body is free on Workers. In Node it takes longer than all the rest of a session.
+const isFreeToLook = userAgent === 'Cloudflare-Workers'
+
+// Bun names the type of a text when it sends it, and only if nobody looked at its body.
+const isBun = userAgent.startsWith('Bun')
 
 /**
  * Makes the response one that depends on a session: kept out of shared caches, with its cookie.
@@ -35,11 +37,12 @@ export function finish(c: Context, cookie: string | null | undefined): void {
   }
 }
 
-/** Tells whether a response has a body. To look at that of a text would make it a stream, for nothing. */
+/** Tells whether a response has a body. Where a look is dear, a 200 that names its type has one. */
 function hasBody(response: Response): boolean {
-  const type = response.headers.get('Content-Type')
-  if (type === impliedType && response.status === 200) return true
-  if (type !== null || !isBun) return response.body !== null
+  if (isFreeToLook) return response.body !== null
+  const isTyped = response.headers.has('Content-Type')
+  if (isTyped && response.status === 200) return true
+  if (isTyped || !isBun) return response.body !== null
   const { body } = response.clone()
   void body?.cancel() // or the other half of a stream would never learn that the client has left
   return body !== null

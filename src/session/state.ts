@@ -70,7 +70,7 @@ export function createState(
     id,
     openedAs: id,
     canBind,
-    data: new Map(kept && Object.entries(kept.data)),
+    data: entriesOf(kept ? kept.data : {}),
     isNew: kept === null,
     changes: [],
     before: new Map(),
@@ -80,6 +80,13 @@ export function createState(
     isVisit,
     committed: false,
   }
+}
+
+/** Makes entries of the data of a payload. */
+export function entriesOf(data: object): Entries {
+  const entries: Entries = new Map()
+  for (const key of Object.keys(data)) entries.set(key, data[key as keyof typeof data])
+  return entries
 }
 
 /** Makes an id that nobody can guess: 256 random bits. */
@@ -193,7 +200,7 @@ function isSpelled(value: unknown, text: string | undefined): boolean {
 /** Makes a request's changes on data that another request left. */
 export function replay(state: State, data: object): Entries {
   for (const key of state.lent.keys()) noteMutation(state, key)
-  const fresh: Entries = new Map(Object.entries(data))
+  const fresh = entriesOf(data)
   for (const make of state.changes) make(fresh)
   return fresh
 }

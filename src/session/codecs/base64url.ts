@@ -1,16 +1,13 @@
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
-const codes = new TextEncoder().encode(alphabet)
-const values = new Int8Array(128).fill(-1)
-for (const [value, code] of codes.entries()) values[code] = value
-
-const ascii = new TextDecoder()
-
 const unpadded = { alphabet: 'base64url', omitPadding: true }
 
 /** https://tc39.es/ecma262/#sec-uint8array.prototype.tobase64, which Node has from 25 on. */
-interface Base64Writer {
+interface NativeBase64 {
   toBase64(options: typeof unpadded): string
+  setFromBase64(text: string, options: typeof unpadded): unknown
 }
+
+/** Bytes that become text at once: they are arguments, which must fit on the stack. */
+const chunkLength = 8192
 
 /**
  * Writes bytes as base64url without padding.
@@ -19,20 +16,12 @@ interface Base64Writer {
  */
 export function encodeBase64url(bytes: Uint8Array): string {
   if (isNative(bytes)) return bytes.toBase64(unpadded)
-  const text = new Uint8Array(Math.ceil((bytes.length * 4) / 3))
-  let bits = 0
-  let pending = 0
-  let end = 0
-  for (const byte of bytes) {
-    bits = (bits << 8) | byte
-    pending += 8
-    while (pending >= 6) {
-      pending -= 6
-      text[end++] = codes[(bits >> pending) & 63] as number
-    }
+  let binary = ''
+  for (let at = 0; at < bytes.length; at += chunkLength) {
+    const chunk: ArrayLike<number> = bytes.subarray(at, at + chunkLength)
+    binary += String.fromCharCode.apply(null, chunk as number[])
   }
-  if (pending > 0) text[end] = codes[(bits << (6 - pending)) & 63] as number
-  return ascii.decode(text)
+  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 }
 
 /**
@@ -42,24 +31,26 @@ export function encodeBase64url(bytes: Uint8Array): string {
  * @returns The bytes, or `null` for any other text.
  */
 export function decodeBase64url(text: string): Uint8Array<ArrayBuffer> | null {
-  if (text.length % 4 === 1) return null
   const bytes = new Uint8Array(Math.floor((text.length * 3) / 4))
-  let bits = 0
-  let pending = 0
-  let end = 0
-  for (let i = 0; i < text.length; i++) {
-    const value = values[text.charCodeAt(i)] ?? -1
-    if (value < 0) return null
-    bits = (bits << 6) | value
-    pending += 6
-    if (pending >= 8) {
-      pending -= 8
-      bytes[end++] = bits >> pending
-    }
+  try {
+    return fill(bytes, text) ? bytes : null
+  } catch {
+    return null
   }
-  return (bits & ((1 << pending) - 1)) === 0 ? bytes : null
 }
 
-function isNative(bytes: Uint8Array): bytes is Uint8Array & Base64Writer {
+/** Fills `bytes` with what the text spells, and tells whether no other text spells it. */
+function fill(bytes: Uint8Array, text: string): boolean {
+  if (isNative(bytes)) {
+    bytes.setFromBase64(text, unpadded)
+    return bytes.toBase64(unpadded) === text
+  }
+  const base64 = text.replaceAll('-', '+').replaceAll('_', '/')
+  const binary = atob(base64)
+  for (let at = 0; at < bytes.length; at++) bytes[at] = binary.charCodeAt(at)
+  return !/[+/]/.test(text) && btoa(binary).replaceAll('=', '') === base64
+}
+
+function isNative(bytes: Uint8Array): bytes is Uint8Array & NativeBase64 {
   return 'toBase64' in bytes
 }

@@ -1,10 +1,10 @@
 import { decodeBase64url, encodeBase64url } from './base64url.ts'
 import type { Codec } from './codec.ts'
 import { deriveKeyBytes, lazyKey } from './keys.ts'
+import { fromUtf8, scratchBytes } from './utf8.ts'
 
 const nonceLength = 12 // bytes: 96 random bits, NIST SP 800-38D §8.2.2
 const encoder = new TextEncoder()
-const decoder = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true })
 
 /**
  * Makes the codec that seals: only the secret's holder can read or write the cookie. A token is
@@ -32,7 +32,7 @@ export function sealedCodec(
     async encode(payload) {
       const iv = crypto.getRandomValues(new Uint8Array(nonceLength))
       const algorithm = { name: 'AES-GCM', iv, additionalData }
-      const sealed = await crypto.subtle.encrypt(algorithm, await key(), encoder.encode(payload))
+      const sealed = await crypto.subtle.encrypt(algorithm, await key(), scratchBytes(payload))
       const token = new Uint8Array(nonceLength + sealed.byteLength)
       token.set(iv)
       token.set(new Uint8Array(sealed), nonceLength)
@@ -44,7 +44,7 @@ export function sealedCodec(
       const algorithm = { name: 'AES-GCM', iv: bytes.subarray(0, nonceLength), additionalData }
       try {
         const sealed = bytes.subarray(nonceLength)
-        return decoder.decode(await crypto.subtle.decrypt(algorithm, await key(), sealed))
+        return fromUtf8(await crypto.subtle.decrypt(algorithm, await key(), sealed))
       } catch {
         return null // not sealed by this secret for this cookie
       }

@@ -1,11 +1,10 @@
 import { decodeBase64url, encodeBase64url } from './base64url.ts'
 import type { Codec } from './codec.ts'
 import { deriveKeyBytes, lazyKey } from './keys.ts'
+import { fromUtf8, scratchBytes } from './utf8.ts'
 
 const hmac = { name: 'HMAC', hash: 'SHA-256' }
 const macLength = 43 // characters of 32 bytes in base64url
-const encoder = new TextEncoder()
-const decoder = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true })
 
 /**
  * Makes the codec that signs: whoever holds the cookie can read it, only the secret's holder can
@@ -27,9 +26,11 @@ export function signedCodec(
 
   return {
     async encode(payload) {
-      const bytes = encoder.encode(payload)
-      const mac = await crypto.subtle.sign('HMAC', await key(), bytes)
-      return `${encodeBase64url(bytes)}.${encodeBase64url(new Uint8Array(mac))}`
+      const secretKey = await key()
+      const bytes = scratchBytes(payload)
+      const mac = crypto.subtle.sign('HMAC', secretKey, bytes)
+      const text = encodeBase64url(bytes)
+      return `${text}.${encodeBase64url(new Uint8Array(await mac))}`
     },
     async decode(token) {
       const dot = token.length - macLength - 1
@@ -38,7 +39,7 @@ export function signedCodec(
       const bytes = decodeBase64url(token.slice(0, dot))
       if (mac === null || bytes === null) return null
       const valid = await crypto.subtle.verify('HMAC', await key(), mac, bytes)
-      return valid ? decoder.decode(bytes) : null
+      return valid ? fromUtf8(bytes) : null
     },
   }
 }

@@ -1,0 +1,47 @@
+import { Hono } from 'hono'
+import { describe, expect, it } from 'vitest'
+import { session } from '../../src/session/index.ts'
+
+const secret = 'only-these-tests-know-this-secret'
+
+/** Has a handler write the session and answer with `response`. */
+function answering(response: () => Response) {
+  return new Hono().use(session({ secret })).get('/', async (c) => {
+    const session = await c.var.session()
+    session.set('user', 'alice')
+    return response()
+  })
+}
+
+describe('a page that Node sends', () => {
+  class Page extends Response {
+    override get body(): never {
+      throw new Error('looked at')
+    }
+  }
+
+  it.each(['text/plain;charset=UTF-8', 'text/html; charset=UTF-8', 'application/json'])(
+    'is sent without a look at its body, which would make a stream of it: %s',
+    async (type) => {
+      const page = () => new Page('hello', { headers: { 'Content-Type': type } })
+      const response = await answering(page).request('/')
+      expect(response.headers.getSetCookie()).toHaveLength(1)
+      expect(await response.text()).toBe('hello')
+    },
+  )
+})
+
+describe('a constant response without a body, in Node', () => {
+  it.each([
+    { status: 200 },
+    { status: 204 },
+    { status: 303, headers: { Location: '/' } },
+    { status: 401, headers: { 'Content-Type': 'text/html' } },
+  ])('never hands one visitor the session of another: $status', async (init) => {
+    const constant = new Response(null, init)
+    const response = await answering(() => constant).request('/')
+    expect(response.status).toBe(init.status)
+    expect(response.headers.getSetCookie()).toHaveLength(1)
+    expect(constant.headers.getSetCookie()).toEqual([])
+  })
+})
