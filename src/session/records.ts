@@ -1,4 +1,5 @@
 import { encodeBase64url } from './codecs/base64url.ts'
+import { withDeadline } from './deadline.ts'
 import { StoreError } from './errors.ts'
 import { type Kept, parse } from './kept.ts'
 import type { Store } from './store.ts'
@@ -42,8 +43,8 @@ export function alive(text: string | null): Kept | null {
   return text === null || isTombstone(text) ? null : parse(text, Number.POSITIVE_INFINITY)
 }
 
-/** Milliseconds after which a store that does not answer has failed. */
-const patience = 10_000
+/** Seconds after which a store that does not answer has failed. */
+const patience = 10
 
 /** Sees to it that whatever goes wrong in a store is a `StoreError`, in time. */
 export function guard(store: Store): Store {
@@ -55,16 +56,10 @@ export function guard(store: Store): Store {
 }
 
 async function orStoreError<T>(call: () => Promise<T>): Promise<T> {
-  let timer!: ReturnType<typeof setTimeout>
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('no answer in 10 s')), patience)
-  })
   try {
-    return await Promise.race([call(), late])
+    return await withDeadline(patience, call)
   } catch (cause) {
     if (cause instanceof StoreError) throw cause
     throw new StoreError('session: the store failed', { cause })
-  } finally {
-    clearTimeout(timer)
   }
 }

@@ -57,7 +57,7 @@ describe('SESSION_STORE = "redis"', () => {
       expect(answer.status).toBe(503)
       expect(before.setCookies).toEqual([])
       const [line] = log.mock.calls.flat()
-      expect(line).toMatch(/^StoreError: redisStore\(\): GET failed$/m)
+      expect(line).toMatch(/^StoreError: session: the store failed$/m)
       expect(line).toMatch(
         new RegExp(`^Caused by: Redis answered ${status} without a result$`, 'm'),
       )

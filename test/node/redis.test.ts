@@ -2,7 +2,6 @@ import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
 import { createClient } from 'redis'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { StoreError } from '../../src/session/errors'
 import { type RedisSend, redisStore } from '../../src/session/stores/redis'
 import { storeContract } from '../contracts/store'
 import { usersContract } from '../contracts/users'
@@ -155,11 +154,9 @@ describe.skipIf(!hasRedis)(`redisStore()${missing}`, () => {
       for (const send of Object.values(ports)) {
         const store = redisStore(send)
         await expect(store.get('list')).rejects.toMatchObject({
-          name: 'StoreError',
-          message: 'redisStore(): GET failed',
-          cause: { message: expect.stringMatching(/WRONGTYPE|answered 400/) },
+          message: expect.stringMatching(/WRONGTYPE|answered 400/),
         })
-        await expect(store.swap('list', null, 'one', 60)).rejects.toThrow(StoreError)
+        await expect(store.swap('list', null, 'one', 60)).rejects.toThrow(/WRONGTYPE|answered 400/)
       }
     })
 
@@ -168,8 +165,7 @@ describe.skipIf(!hasRedis)(`redisStore()${missing}`, () => {
       await store.swap('full', null, 'one', 60)
       await raw.send(['CONFIG', 'SET', 'maxmemory', '1'])
       try {
-        const cause = { message: expect.stringContaining('OOM') }
-        await expect(store.swap('full', 'one', 'two', 60)).rejects.toMatchObject({ cause })
+        await expect(store.swap('full', 'one', 'two', 60)).rejects.toThrow('OOM')
         expect(await store.get('full')).toBe('one')
       } finally {
         await raw.send(['CONFIG', 'SET', 'maxmemory', '0'])
@@ -207,35 +203,31 @@ describe('redisStore(), without a Redis', () => {
 
   it('fails at once when nobody listens', async () => {
     const store = redisStore(connectRedis(await freePort()).send)
-    await expect(store.get('key')).rejects.toMatchObject({
-      name: 'StoreError',
-      cause: { code: 'ECONNREFUSED' },
-    })
+    await expect(store.get('key')).rejects.toMatchObject({ code: 'ECONNREFUSED' })
     expect(await timed(store.swap('key', null, 'one', 60))).toBeLessThan(1)
   })
 
   it('fails when the client is not connected', async () => {
     const client = createClient({ disableOfflineQueue: true })
     const store = redisStore((command) => client.sendCommand(command))
-    await expect(store.get('key')).rejects.toThrow(StoreError)
+    await expect(store.get('key')).rejects.toThrow('The client is closed')
   })
 
   it('fails when a client throws where it should reject', async () => {
-    const cause = new Error('not even a promise')
     const store = redisStore(() => {
-      throw cause
+      throw new Error('not even a promise')
     })
-    await expect(store.get('key')).rejects.toMatchObject({ name: 'StoreError', cause })
+    await expect(store.get('key')).rejects.toThrow('not even a promise')
   })
 
   it('waits 2 seconds unless told otherwise, and leaves no timer behind', async () => {
     vi.useFakeTimers()
     const never = redisStore(() => new Promise(() => undefined))
-    const outcome = never.get('key').catch((error: StoreError) => error)
+    const outcome = never.get('key').catch((error: unknown) => error)
     await vi.advanceTimersByTimeAsync(1999)
     expect(vi.getTimerCount()).toBe(1)
     await vi.advanceTimersByTimeAsync(1)
-    expect(await outcome).toMatchObject({ cause: { message: 'no answer in 2 s' } })
+    expect(await outcome).toMatchObject({ message: 'no answer in 2 s' })
 
     await redisStore(async () => 'text').get('key')
     await redisStore(() => Promise.reject(new Error('down')))
@@ -258,15 +250,15 @@ describe('redisStore(), without a Redis', () => {
   it.each([[1], [[]], [{}], [Buffer.from('text')], [true]])(
     'takes no %j for a text',
     async (odd) => {
-      await expect(redisStore(async () => odd).get('key')).rejects.toThrow(StoreError)
+      await expect(redisStore(async () => odd).get('key')).rejects.toThrow(TypeError)
       const swap = redisStore(async () => [0, odd]).swap('key', null, 'one', 60)
-      await expect(swap).rejects.toThrow(StoreError)
+      await expect(swap).rejects.toThrow(TypeError)
     },
   )
 
   it.each([[null], ['OK'], [1], [[]], [['1']]])('takes no %j for a swap', async (odd) => {
     const swap = redisStore(async () => odd).swap('key', null, 'one', 60)
-    await expect(swap).rejects.toThrow(StoreError)
+    await expect(swap).rejects.toThrow(TypeError)
   })
 
   it.each([[null], [undefined]])('takes %j for nothing', async (nil) => {
@@ -283,9 +275,9 @@ describe('redisStore(), without a Redis', () => {
   )
 })
 
-/** How many seconds a call took to fail with a `StoreError`. */
+/** How many seconds a call took to fail. */
 async function timed(call: Promise<unknown>): Promise<number> {
   const start = performance.now()
-  await expect(call).rejects.toThrow(StoreError)
+  await expect(call).rejects.toThrow()
   return (performance.now() - start) / 1000
 }

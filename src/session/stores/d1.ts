@@ -1,13 +1,13 @@
 import type { Store } from '../store.ts'
 
+const alive = 'key = ?1 AND expires > ?2'
+const select = `SELECT value FROM sessions WHERE ${alive}`
 // An entry whose time is up is as good as gone, so that a new one may take its place.
 const insert = `INSERT INTO sessions (key, value, expires) VALUES (?1, ?3, ?4)
-  ON CONFLICT (key) DO UPDATE SET value = excluded.value, expires = excluded.expires
-  WHERE sessions.expires <= ?2 RETURNING key`
+  ON CONFLICT (key) DO UPDATE SET value = ?3, expires = ?4 WHERE expires <= ?2 RETURNING key`
 const update = `UPDATE sessions SET value = ?3, expires = ?4
-  WHERE key = ?1 AND expires > ?2 AND value = ?5 RETURNING key`
-const remove = 'DELETE FROM sessions WHERE key = ?1 AND expires > ?2 AND value = ?3 RETURNING key'
-const select = 'SELECT value FROM sessions WHERE key = ?1 AND expires > ?2'
+  WHERE ${alive} AND value = ?5 RETURNING key`
+const remove = `DELETE FROM sessions WHERE ${alive} AND value = ?3 RETURNING key`
 const sweep = `DELETE FROM sessions
   WHERE key IN (SELECT key FROM sessions WHERE expires <= ?1 LIMIT ?2)`
 

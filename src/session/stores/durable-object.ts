@@ -1,5 +1,4 @@
 import { DurableObject } from 'cloudflare:workers'
-import { StoreError } from '../errors.ts'
 import type { Store, Swap } from '../store.ts'
 
 /** What an object keeps. */
@@ -40,19 +39,15 @@ export function durableObjectStore(namespace: DurableObjectNamespace<SessionObje
         try {
           // A stub that has thrown may be broken: each attempt takes a new one.
           return await namespace.getByName(key).get()
-        } catch (cause) {
-          if (retries === 2 || !isRetryable(cause)) throw failure('get', cause)
+        } catch (error) {
+          if (retries === 2 || !isRetryable(error)) throw error
           await pause(100 * 2 ** retries)
         }
       }
     },
     async swap(key, before, after, ttl) {
-      try {
-        const { swapped, kept } = await namespace.getByName(key).swap(before, after, ttl)
-        return { swapped, kept }
-      } catch (cause) {
-        throw failure('swap', cause)
-      }
+      const { swapped, kept } = await namespace.getByName(key).swap(before, after, ttl)
+      return { swapped, kept }
     },
   }
 }
@@ -110,8 +105,4 @@ function isRetryable(error: unknown): boolean {
 /** Waits for between half of the time and all of it, so that those who failed together part. */
 function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds * (0.5 + Math.random() / 2)))
-}
-
-function failure(call: string, cause: unknown): StoreError {
-  return new StoreError(`durableObjectStore(): ${call} failed`, { cause })
 }

@@ -1,4 +1,4 @@
-import { StoreError } from '../errors.ts'
+import { withDeadline } from '../deadline.ts'
 import type { Store } from '../store.ts'
 
 /**
@@ -40,7 +40,7 @@ return {1}`
  * A call that fails or takes too long is not repeated. One that has no answer yet may still be applied:
  * let the client not queue commands while it is disconnected, as below. Late as it is, a swap
  * replaces nothing but its `before`. Errors of `ioredis` hold the command, texts and all: do not log
- * the `cause` whole.
+ * the `cause` of a `StoreError` whole.
  *
  * What is kept is as durable as the server: after a crash or a failover the last swaps may be undone.
  *
@@ -71,15 +71,16 @@ export function redisStore(send: RedisSend, options: RedisStoreOptions = {}): St
     throw new RangeError(`redisStore(): timeout is ${timeout}, give seconds above 0, such as 2`)
   }
 
+  const call = (...command: Parameters<RedisSend>[0]) => withDeadline(timeout, () => send(command))
+
   return {
     async get(key) {
-      return text(await call(send, ['GET', prefix + key], timeout))
+      return text(await call('GET', prefix + key))
     },
     async swap(key, before, after, ttl) {
       const texts = [...flagged(before), ...flagged(after)]
       const milliseconds = String(ttl * 1000)
-      const command = ['EVAL', swapScript, '1', prefix + key, milliseconds, ...texts] as const
-      const answer = await call(send, [...command], timeout)
+      const answer = await call('EVAL', swapScript, '1', prefix + key, milliseconds, ...texts)
       const [swapped, kept]: unknown[] = Array.isArray(answer) ? answer : []
       if (swapped !== 0 && swapped !== 1) throw unexpected()
       return swapped ? { swapped: true, kept: after } : { swapped: false, kept: text(kept) }
@@ -97,25 +98,6 @@ function text(answer: unknown): string | null {
   throw unexpected()
 }
 
-async function call(
-  send: RedisSend,
-  command: Parameters<RedisSend>[0],
-  timeout: number,
-): Promise<unknown> {
-  let timer!: ReturnType<typeof setTimeout>
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer in ${timeout} s`)), timeout * 1000)
-  })
-  try {
-    // An answer that loses the race is dropped, and so is its failure.
-    return await Promise.race([send(command), late])
-  } catch (cause) {
-    throw new StoreError(`redisStore(): ${command[0]} failed`, { cause })
-  } finally {
-    clearTimeout(timer)
-  }
-}
-
-function unexpected(): StoreError {
-  return new StoreError('redisStore(): an answer was changed on its way, turn off its parsing')
+function unexpected(): TypeError {
+  return new TypeError('redisStore(): an answer was changed on its way, turn off its parsing')
 }
