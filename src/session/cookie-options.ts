@@ -1,6 +1,6 @@
 import { generateCookie } from 'hono/cookie'
 import type { CookieOptions, CookiePrefixOptions } from 'hono/utils/cookie'
-import { findCookies } from './cookie.ts'
+import { findCookies, maxCookieAge } from './cookie.ts'
 import { checkOptions, flag, type Rule, text, whole, withDefaults } from './rules.ts'
 
 /** Attributes of the session's cookie: Hono's `CookieOptions` and a name. */
@@ -33,8 +33,6 @@ export interface SessionCookie {
   /** Whether the browser forgets it after a time, so that it must be set again to live on. */
   readonly isDated: boolean
 }
-
-const maxAge = 34_560_000 // https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.5
 
 const defaults = {
   name: 'session',
@@ -76,7 +74,7 @@ const rules: Record<keyof SessionCookieOptions, Rule> = {
   domain: text(/^\.?[a-z\d]([a-z\d.-]*[a-z\d])?$/i, 'a host name'),
   sameSite: text(/^(strict|lax|none)$/i, "'Strict', 'Lax' or 'None'"),
   priority: text(/^(low|medium|high)$/i, "'Low', 'Medium' or 'High'"),
-  maxAge: whole('seconds', 1, maxAge),
+  maxAge: whole('seconds', 1, maxCookieAge),
   expires: { type: 'object', cure: 'a Date to come, at most 400 days away', allows: isExpiry },
   httpOnly: flag,
   secure: flag,
@@ -86,7 +84,7 @@ const rules: Record<keyof SessionCookieOptions, Rule> = {
 function isExpiry(value: unknown): boolean {
   if (!(value instanceof Date)) return false
   const away = value.getTime() - Date.now()
-  return away > 0 && away <= maxAge * 1000
+  return away > 0 && away <= maxCookieAge * 1000
 }
 
 function checkTogether({

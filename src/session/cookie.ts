@@ -6,6 +6,13 @@
 export const maxCookieBytes = 4096
 
 /**
+ * Seconds that browsers keep a cookie at most: 400 days.
+ *
+ * @see https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.5
+ */
+export const maxCookieAge = 34_560_000
+
+/**
  * Finds the values of the cookies of one name, exactly as they were sent.
  *
  * `getCookie` hides duplicates, unquotes and decodes, but a session has one spelling. Only spaces and

@@ -1,3 +1,4 @@
+import { maxCookieAge } from './cookie.ts'
 import { isTooDeep } from './json.ts'
 import type { Config } from './options.ts'
 import type { State } from './state.ts'
@@ -84,11 +85,8 @@ export function isExpired(config: Config, { renewed, created }: Kept, clock: num
   return lifetime !== null && clock - created > lifetime
 }
 
-/** https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.5 */
-const maxTtl = 34_560_000
-
 /** Tells for how many seconds a store must keep a session that is written now. */
 export function ttlOf({ timeout, lifetime }: Config, now: number, created: number): number {
-  const left = lifetime === null ? maxTtl : created + lifetime - now
-  return Math.max(1, Math.min(timeout ?? maxTtl, left, maxTtl - 1) + 1)
+  const left = lifetime === null ? maxCookieAge : created + lifetime - now
+  return Math.max(1, Math.min(timeout ?? maxCookieAge, left, maxCookieAge - 1) + 1)
 }

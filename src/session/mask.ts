@@ -1,6 +1,5 @@
 import { decodeBase64url, encodeBase64url } from './codecs/base64url.ts'
-
-const encoder = new TextEncoder()
+import { toUtf8 } from './utf8.ts'
 
 /**
  * Hides a text behind random bytes, so that it reads otherwise each time it is sent: what never
@@ -9,7 +8,7 @@ const encoder = new TextEncoder()
  * @see https://breachattack.com
  */
 export function mask(secret: string): string {
-  const bytes = encoder.encode(secret)
+  const bytes = toUtf8(secret)
   const masked = new Uint8Array(bytes.length * 2)
   crypto.getRandomValues(masked.subarray(0, bytes.length))
   for (const [i, byte] of bytes.entries()) masked[bytes.length + i] = byte ^ (masked[i] as number)
@@ -19,7 +18,7 @@ export function mask(secret: string): string {
 /** Tells whether a text hides the secret, in a time that does not depend on where they differ. */
 export function isMaskOf(text: string, secret: string): boolean {
   const masked = decodeBase64url(text)
-  const bytes = encoder.encode(secret)
+  const bytes = toUtf8(secret)
   if (masked?.length !== bytes.length * 2) return false
   let difference = 0
   for (const [i, byte] of bytes.entries()) {

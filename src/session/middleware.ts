@@ -59,41 +59,40 @@ export function session<
         `session(): c.var.${settings.as} is taken: mount it once, and a second session with another \`as\``,
       )
     }
-    let opening: Promise<Session<Data, Flash>> | undefined
-    let opened: Opened | undefined
-    let hasEnded = false
-
-    async function open(): Promise<Session<Data, Flash>> {
-      const config = settings.config()
-      claim(c, config.cookie.name)
-      const header = c.req.header('Cookie') ?? ''
-      const loaded = await load(config, header, Date.now() / 1000, () => isVisit(c))
-      if (loaded.rejected) await config.onReject(loaded.rejected, c)
-      if (hasEnded) loaded.state.committed = true // opened in a stream: the headers are gone
-      opened = loaded
-      return new Session(loaded.state)
-    }
-
+    const access: Access = { opening: undefined, opened: undefined, hasEnded: false }
     c.set(settings.as, () => {
-      opening ??= open()
-      return opening
+      access.opening ??= open(c, settings, access)
+      return access.opening as Promise<Session<Data, Flash>>
     })
     let threw = true
     try {
       await next()
       threw = c.error !== undefined
     } finally {
-      if (opening !== undefined) {
-        try {
-          await opening
-        } catch {
-          // what failed to open failed the handler already
-        }
-        await close(c, settings, opened, threw)
-      }
-      hasEnded = true
+      if (access.opening !== undefined) await close(c, settings, access, threw)
+      access.hasEnded = true
     }
   }
+}
+
+/** How a request comes by its session. */
+interface Access {
+  /** Settled when the session is open, or could not be opened; `undefined`: nobody asked for it. */
+  opening: Promise<object> | undefined
+  opened: Opened | undefined
+  /** The response is on its way. */
+  hasEnded: boolean
+}
+
+async function open(c: Context, settings: Settings<string>, access: Access): Promise<object> {
+  const config = settings.config()
+  claim(c, config.cookie.name)
+  const header = c.req.header('Cookie') ?? ''
+  const opened = await load(config, header, Date.now() / 1000, () => isVisit(c))
+  if (opened.rejected) await config.onReject(opened.rejected, c)
+  if (access.hasEnded) opened.state.committed = true // opened in a stream: the headers are gone
+  access.opened = opened
+  return new Session(opened.state)
 }
 
 /** A browser that prefetches a page may never show it; nobody sees the answer to `HEAD`. */
@@ -104,9 +103,15 @@ function isVisit(c: Context): boolean {
 async function close(
   c: Context,
   settings: Settings<string>,
-  opened: Opened | undefined,
+  access: Access,
   threw: boolean,
 ): Promise<void> {
+  try {
+    await access.opening
+  } catch {
+    // What failed to open failed the handler already.
+  }
+  const { opened } = access
   if (c.res.status === 101) {
     if (opened) opened.state.committed = true // a protocol switch carries no cookie
     return

@@ -3,14 +3,13 @@ import { withDeadline } from './deadline.ts'
 import { StoreError } from './errors.ts'
 import { type Kept, parse } from './kept.ts'
 import type { Store } from './store.ts'
+import { toUtf8 } from './utf8.ts'
 
 /** What a store keeps for a while under the id of a session that has ended. No session is such a text. */
 export const tombstone = 'ended'
 
 /** Seconds that a tombstone stands. After that the id is unknown, and so begins a new session. */
 export const tombstoneTtl = 60
-
-const encoder = new TextEncoder()
 
 /** Tells whether a text has the form of an id. */
 export function isId(text: string): boolean {
@@ -34,7 +33,7 @@ export function storeKey(id: string): Promise<string> {
 
 /** Makes the key of something that is kept of an id, or of a user's name. */
 export async function hashed(kind: string, name: string): Promise<string> {
-  const hash = await crypto.subtle.digest('SHA-256', encoder.encode(name))
+  const hash = await crypto.subtle.digest('SHA-256', toUtf8(name))
   return `${kind}:${encodeBase64url(new Uint8Array(hash))}`
 }
 

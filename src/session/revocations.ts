@@ -1,10 +1,8 @@
 import { boundOf } from './bound.ts'
 import { persist } from './contention.ts'
+import { maxCookieAge } from './cookie.ts'
 import { guard, hashed } from './records.ts'
 import type { Store } from './store.ts'
-
-/** Seconds that a revocation is kept, as long as a cookie may live. */
-const ttl = 34_560_000
 
 /**
  * Ends all sessions that were bound to a user before this moment, wherever they live: those that are
@@ -28,7 +26,11 @@ export async function revokeSessions(store: Store, user: string): Promise<void> 
   const key = await momentKey(user)
   let before = await guarded.get(key)
   await persist(guarded, key, 'last', async (swap) => {
-    const { swapped, kept } = await swap(before, String(Math.max(Date.now(), Number(before))), ttl)
+    const { swapped, kept } = await swap(
+      before,
+      String(Math.max(Date.now(), Number(before))),
+      maxCookieAge,
+    )
     before = kept
     return swapped || undefined
   })

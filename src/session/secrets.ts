@@ -1,3 +1,5 @@
+import { toUtf8 } from './utf8.ts'
+
 const minBytes = 32
 
 const cure = 'Make one with: openssl rand -base64 32'
@@ -30,7 +32,7 @@ export function checkSecrets(secret: unknown): readonly string[] {
 function check(secret: unknown): void {
   if (secret === undefined || secret === '') refuse('is missing')
   if (typeof secret !== 'string') refuse('is not a text')
-  const bytes = new TextEncoder().encode(secret).length
+  const bytes = toUtf8(secret).length
   if (bytes < minBytes) refuse(`has ${bytes} bytes, fewer than ${minBytes}`)
   if (isSample(secret)) refuse('is a known sample or one character repeated')
 }

@@ -21,12 +21,14 @@ export function oncePerEnv<Data extends object, As extends string>(
 ) {
   const known = new WeakMap<object, Settings<As>>()
   const noEnv = {}
+  let lastEnv: object | undefined
+  let settings: Settings<As>
   return (c: Context): Settings<As> => {
     const env: object = c.env ?? noEnv
-    let settings = known.get(env)
-    if (!settings) {
-      settings = ask(make, c)
+    if (env !== lastEnv) {
+      settings = known.get(env) ?? ask(make, c)
       known.set(env, settings)
+      lastEnv = env
     }
     return settings
   }

@@ -1,4 +1,5 @@
 import { CookieTooLargeError, oneLine } from './errors.ts'
+import { toUtf8 } from './utf8.ts'
 
 /**
  * Makes the error for a cookie that nobody would keep, with the three largest keys of its payload.
@@ -19,11 +20,10 @@ export function tooLarge(
 }
 
 function largestKeys(payload: string): string {
-  const encoder = new TextEncoder()
   return Object.entries(JSON.parse(payload)[2])
     .map(([key, value]) => ({
       key,
-      bytes: encoder.encode(JSON.stringify({ [key]: value })).length,
+      bytes: toUtf8(JSON.stringify({ [key]: value })).length,
     }))
     .sort((a, b) => b.bytes - a.bytes)
     .slice(0, 3)

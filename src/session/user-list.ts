@@ -1,11 +1,9 @@
 import { userOf } from './bound.ts'
 import { persist } from './contention.ts'
+import { maxCookieAge } from './cookie.ts'
 import type { Kept } from './kept.ts'
 import { alive, hashed } from './records.ts'
 import type { Store } from './store.ts'
-
-/** Seconds that a list outlives the user's last login, as long as a cookie may live. */
-const ttl = 34_560_000
 
 /** Seconds after which a session that was put on a list is in the store, or never will be. */
 const grace = 60
@@ -33,7 +31,11 @@ export async function enlist(store: Store, data: object, key: string, now: numbe
   await persist(store, at, 'last', async (swap) => {
     const entries = entriesOf(before).filter(([listed]) => listed !== key)
     const others = entries.length < most ? entries : await shorten(store, user, entries, now)
-    const { swapped, kept } = await swap(before, JSON.stringify([...others, [key, now]]), ttl)
+    const { swapped, kept } = await swap(
+      before,
+      JSON.stringify([...others, [key, now]]),
+      maxCookieAge,
+    )
     before = kept
     return swapped || undefined
   })

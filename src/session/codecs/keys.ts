@@ -1,4 +1,4 @@
-const encoder = new TextEncoder()
+import { toUtf8 } from '../utf8.ts'
 
 /**
  * Imports a key when it is first needed, and keeps it.
@@ -28,9 +28,9 @@ export async function deriveKeyBytes(
   purpose: string,
   cookieName: string,
 ): Promise<ArrayBuffer> {
-  const bytes = encoder.encode(secret)
+  const bytes = toUtf8(secret)
   const master = await crypto.subtle.importKey('raw', bytes, 'HKDF', false, ['deriveBits'])
-  const info = encoder.encode(JSON.stringify(['edge-session', purpose, cookieName]))
+  const info = toUtf8(JSON.stringify(['edge-session', purpose, cookieName]))
   const hkdf = { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info }
   return crypto.subtle.deriveBits(hkdf, master, 256)
 }

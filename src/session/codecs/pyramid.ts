@@ -1,5 +1,6 @@
 import { checkOptions, type Rule } from '../rules.ts'
 import { tooLarge } from '../too-large.ts'
+import { toUtf8 } from '../utf8.ts'
 import { encodeBase64url } from './base64url.ts'
 import type { Codec } from './codec.ts'
 import { lazyKey } from './keys.ts'
@@ -26,7 +27,6 @@ export interface PyramidCodecOptions {
 
 const digestLengths = { 'SHA-1': 20, 'SHA-256': 32, 'SHA-384': 48, 'SHA-512': 64 } // bytes
 
-const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
@@ -55,7 +55,7 @@ export function pyramidCodec(options: PyramidCodecOptions): Codec {
   return {
     async encode(payload) {
       checkLength(payload, digestLength)
-      const bytes = encoder.encode(payload)
+      const bytes = toUtf8(payload)
       const mac = await crypto.subtle.sign('HMAC', await key(), bytes)
       return encodeBase64url(concatenate(new Uint8Array(mac), bytes))
     },
@@ -102,7 +102,7 @@ const rules: Record<keyof PyramidCodecOptions, Rule> = {
 function saltedSecret(salt: string | Uint8Array, secret: string | Uint8Array) {
   const toBytes = [salt, secret].every(isLatin1)
     ? (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0))
-    : (text: string) => encoder.encode(text)
+    : (text: string) => toUtf8(text)
   const [first, second] = [salt, secret].map((part) =>
     typeof part === 'string' ? toBytes(part) : part,
   )

@@ -1,8 +1,6 @@
 import { maxCookieBytes } from '../cookie.ts'
+import { fromUtf8, toUtf8 } from '../utf8.ts'
 import type { Codec } from './codec.ts'
-
-const encoder = new TextEncoder()
-const decoder = new TextDecoder()
 
 /** Tokens that are remembered: with the largest cookies some 2 MB. */
 const most = 256
@@ -45,5 +43,5 @@ export function remembering(codec: Codec): Codec {
 
 /** Makes a text of its own: a part of a text keeps the whole, here the `Cookie` header, in memory. */
 function copyOf(text: string): string {
-  return decoder.decode(encoder.encode(text))
+  return fromUtf8(toUtf8(text))
 }

@@ -1,10 +1,9 @@
+import { fromUtf8, scratchUtf8, toUtf8 } from '../utf8.ts'
 import { decodeBase64url, encodeBase64url } from './base64url.ts'
 import type { Codec } from './codec.ts'
 import { deriveKeyBytes, lazyKey } from './keys.ts'
-import { fromUtf8, scratchBytes } from './utf8.ts'
 
 const nonceLength = 12 // bytes: 96 random bits, NIST SP 800-38D §8.2.2
-const encoder = new TextEncoder()
 
 /**
  * Makes the codec that seals: only the secret's holder can read or write the cookie. A token is
@@ -22,7 +21,7 @@ export function sealedCodec(
   content: 'session' | 'id' = 'session',
 ): Codec {
   const purpose = content === 'id' ? 'sealed id' : 'sealed'
-  const additionalData = encoder.encode(JSON.stringify([purpose, cookieName]))
+  const additionalData = toUtf8(JSON.stringify([purpose, cookieName]))
   const key = lazyKey(async () => {
     const bytes = await deriveKeyBytes(secret, purpose, cookieName)
     return crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt'])
@@ -32,7 +31,7 @@ export function sealedCodec(
     async encode(payload) {
       const iv = crypto.getRandomValues(new Uint8Array(nonceLength))
       const algorithm = { name: 'AES-GCM', iv, additionalData }
-      const sealed = await crypto.subtle.encrypt(algorithm, await key(), scratchBytes(payload))
+      const sealed = await crypto.subtle.encrypt(algorithm, await key(), scratchUtf8(payload))
       const token = new Uint8Array(nonceLength + sealed.byteLength)
       token.set(iv)
       token.set(new Uint8Array(sealed), nonceLength)

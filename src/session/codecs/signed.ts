@@ -1,7 +1,7 @@
+import { fromUtf8, scratchUtf8 } from '../utf8.ts'
 import { decodeBase64url, encodeBase64url } from './base64url.ts'
 import type { Codec } from './codec.ts'
 import { deriveKeyBytes, lazyKey } from './keys.ts'
-import { fromUtf8, scratchBytes } from './utf8.ts'
 
 const hmac = { name: 'HMAC', hash: 'SHA-256' }
 const macLength = 43 // characters of 32 bytes in base64url
@@ -27,7 +27,7 @@ export function signedCodec(
   return {
     async encode(payload) {
       const secretKey = await key()
-      const bytes = scratchBytes(payload)
+      const bytes = scratchUtf8(payload)
       const mac = crypto.subtle.sign('HMAC', secretKey, bytes)
       const text = encodeBase64url(bytes)
       return `${text}.${encodeBase64url(new Uint8Array(await mac))}`
