@@ -5,7 +5,8 @@ declare module 'autocannon' {
     connections: number
     /** Seconds. */
     duration: number
-    headers: Record<string, string>
+    /** Sent in turns. */
+    requests: { headers: Record<string, string> }[]
   }): Promise<{
     requests: { total: number }
     non2xx: number

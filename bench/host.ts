@@ -16,7 +16,8 @@ interface App {
 /** What is to be repeated. */
 export interface Loop {
   readonly path: string
-  readonly cookie: string
+  /** The `Cookie` headers of the visitors, who take turns. */
+  readonly cookies: readonly string[]
   readonly times: number
 }
 
@@ -30,10 +31,12 @@ export function host(app: App) {
   return {
     async fetch(request: Request): Promise<Response> {
       if (request.method !== 'POST') return app.fetch(request, env)
-      const { path, cookie, times } = (await request.json()) as Loop
+      const { path, cookies, times } = (await request.json()) as Loop
       const url = `http://127.0.0.1${path}`
-      const init = { headers: { Cookie: cookie } }
-      for (let i = 0; i < times; i++) await app.fetch(new Request(url, init), env)
+      const inits = Array.from({ length: 300 }, (_, i) => {
+        return { headers: { Cookie: cookies[i % cookies.length] as string } }
+      })
+      for (let i = 0; i < times; i++) await app.fetch(new Request(url, inits[i % 300]), env)
       return new Response()
     },
   }

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import autocannon from 'autocannon'
 import { clockOf, tellsCpu } from './clock.ts'
-import { addressOf, type Serving, start } from './runtimes/runtime.ts'
+import { type Serving, start } from './runtimes/runtime.ts'
 import type { Path, Scenario } from './scenarios.ts'
 import type { Variant } from './variants/index.ts'
 import { prepare } from './visitor.ts'
@@ -33,8 +33,9 @@ export async function overHttp(
         const address = serving.addresses.get(variant.file)
         if (!address || (path === '/untouched') !== (variant.only !== undefined)) continue
         const scenario: Scenario = { name: path, path, bytes: 20, others: 1 }
-        const cookie = await prepare(address.url, scenario, !variant.only)
-        const load = await ask({ ...address, path, cookie, connections, seconds })
+        const { only, visitors } = variant
+        const cookies = await prepare(address.url, scenario, !only, visitors)
+        const load = await ask({ ...address, path, cookies, connections, seconds })
         found.push({ name: variant.name, path, connections, ...load })
       }
     }
@@ -46,25 +47,26 @@ async function ask({
   url,
   pid,
   path,
-  cookie,
+  cookies,
   connections,
   seconds,
 }: {
   url: string
   pid: number
   path: string
-  cookie: string
+  cookies: readonly string[]
   connections: number
   seconds: number
 }): Promise<Pick<Throughput, 'perSecond' | 'cpu'>> {
   const clock = clockOf([pid])
   const before = clock()
-  const load = { url: url + path, connections, duration: seconds, headers: { cookie } }
-  const { requests, non2xx, errors, duration } = await autocannon(load)
+  const requests = cookies.map((cookie) => ({ headers: { cookie } }))
+  const load = { url: url + path, connections, duration: seconds, requests }
+  const { requests: done, non2xx, errors, duration } = await autocannon(load)
   const failed = non2xx + errors
   if (failed > 0) throw new Error(`${failed} requests failed at ${url}${path}`)
-  const cpu = tellsCpu ? ((clock() - before) * 1000) / requests.total : undefined
-  return { perSecond: requests.total / duration, cpu }
+  const cpu = tellsCpu ? ((clock() - before) * 1000) / done.total : undefined
+  return { perSecond: done.total / duration, cpu }
 }
 
 const python = ['/usr/bin/python3', 'python3'].find(
@@ -75,16 +77,15 @@ const python = ['/usr/bin/python3', 'python3'].find(
 export async function pyramidOverHttp(seconds: number): Promise<Throughput[]> {
   if (!python) return []
   const script = fileURLToPath(new URL('pyramid_app.py', import.meta.url))
-  const { pid, said, stop } = await start(python, [script], 1)
+  const { url, pid, stop } = await start(python, [script])
   try {
-    const { url } = addressOf(said[0], pid)
     const first = await fetch(`${url}/howdy`)
     const cookie = first.headers.getSetCookie()[0]?.replace(/;.*/, '') ?? ''
     const second = await fetch(`${url}/howdy`, { headers: { cookie } })
     if (!(await second.text()).includes('Count: 2')) throw new Error('Pyramid does not count')
     const found: Throughput[] = []
     for (const connections of widths) {
-      const load = await ask({ url, pid, path: '/howdy', cookie, connections, seconds })
+      const load = await ask({ url, pid, path: '/howdy', cookies: [cookie], connections, seconds })
       found.push({ name: 'Pyramid tutorial', path: '/count', connections, ...load })
     }
     return found

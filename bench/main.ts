@@ -1,5 +1,5 @@
 // Measures this library beside its limits and its peers.
-// npm run bench -- --runtime workerd,node --scenario read,count --variant ours,limit --rounds 40
+// npm run bench -- --runtime workerd,node --scenario read,count --variant ours,limit --sittings 9
 // Without a choice it measures everything, and writes RESULTS.md, cost.svg and a paragraph of the README.
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -7,13 +7,12 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { bundleVariants } from './bundle.ts'
 import { overHttp, pyramidOverHttp, type Throughput } from './http.ts'
-import { measure } from './measure.ts'
+import { measure, type Result } from './measure.ts'
 import { plot } from './plot.ts'
 import {
   growthTable,
   httpTable,
   introduction,
-  type Measured,
   notes,
   parts,
   sizeTable,
@@ -23,7 +22,7 @@ import {
   summary,
   table,
 } from './report.ts'
-import type { Runtime } from './runtimes/runtime.ts'
+import type { Runtime, Serving } from './runtimes/runtime.ts'
 import { headline, scenarios } from './scenarios.ts'
 import { sizes } from './sizes.ts'
 import { startups } from './startup.ts'
@@ -31,15 +30,19 @@ import { growth, storeCosts } from './stores.ts'
 import { type Variant, variants } from './variants/index.ts'
 import { differenceOf } from './visitor.ts'
 
+type Results = Map<string, Result>
+
 const { values } = parseArgs({
   options: {
     runtime: { type: 'string', default: 'workerd,node,deno,bun' },
     scenario: { type: 'string', default: '' },
     variant: { type: 'string', default: '' },
-    rounds: { type: 'string', default: '15' },
+    sittings: { type: 'string', default: '7' },
     quick: { type: 'boolean', default: false },
   },
 })
+/** Turns that each variant has in a sitting. */
+const rounds = 5
 const isChoice = /--(runtime|scenario|variant|quick)/.test(process.argv.join(' '))
 const started = performance.now()
 const chosen = {
@@ -71,38 +74,49 @@ async function inProcess(runtime: Runtime): Promise<void> {
   const version = runtime.version()
   if (version === undefined) return say(`## ${runtime.name}\n\nNot measured: it is not here.`)
   versions.push(`${runtime.name} ${version}`)
-  const serving = await runtime.serve(directory, files)
-  try {
-    for (const suffix of ['', '-sealed']) {
-      const [ours, limit] = [`ours${suffix}`, `limit${suffix}`]
-      const [one, other] = [serving.addresses.get(ours)?.url, serving.addresses.get(limit)?.url]
-      const difference = one && other && (await differenceOf(one, other, suffix !== ''))
-      if (difference)
-        say(`${runtime.name}: ${ours} and ${limit} answer differently:\n\n    ${difference}`)
+  const measured = chosen.scenarios.map((scenario) => ({ scenario, results: new Map() as Results }))
+  let requests: Throughput[] = []
+  for (let left = Number(values.sittings); left > 0; left--) {
+    const serving = await runtime.serve(directory, files)
+    try {
+      for (const { scenario, results } of measured) {
+        note(results, await measure(serving, chosen.variants, scenario, rounds))
+      }
+      if (left > 1) continue
+      for (const suffix of ['', '-sealed']) await compare(runtime, serving, suffix)
+      const isServing = ['workerd', 'Node'].includes(runtime.name)
+      if (isServing && !isChoice) requests = await overHttp(serving, variants, 1)
+    } finally {
+      await serving.stop()
     }
-    // The compilers of the runtimes are at it for a while yet.
-    for (const scenario of chosen.scenarios.filter(({ name }) => headline.includes(name))) {
-      await measure(serving, chosen.variants, scenario, 0)
-    }
-    const measured: Measured[] = []
-    for (const scenario of chosen.scenarios) {
-      const results = await measure(serving, chosen.variants, scenario, Number(values.rounds))
-      measured.push({ scenario, results })
-    }
-    say(`## ${runtime.name}, in process`)
-    for (const part of parts(measured)) say(table(chosen.variants, part))
-    say(spread(chosen.variants, measured))
-    const missing = notes(measured).map((note) => `* ${note}`)
-    if (missing.length > 0) say(`Not measured:\n\n${missing.join('\n')}`)
-    if (isChoice || !['workerd', 'Node'].includes(runtime.name)) return
-    say(`## ${runtime.name}, over HTTP\n\n${httpTable(await overHttp(serving, variants, 1))}`)
-    if (runtime.name !== 'workerd') return
-    const title = `Cost of a request in workerd ${version}`
-    await writeFile(new URL('cost.svg', import.meta.url), plot(title, variants, measured))
-    await tellReadme(summary(variants, measured))
-  } finally {
-    await serving.stop()
   }
+  say(`## ${runtime.name}, in process`)
+  for (const part of parts(measured)) say(table(chosen.variants, part))
+  say(spread(chosen.variants, measured))
+  const missing = notes(measured).map((note) => `* ${note}`)
+  if (missing.length > 0) say(`Not measured:\n\n${missing.join('\n')}`)
+  if (requests.length > 0) say(`## ${runtime.name}, over HTTP\n\n${httpTable(requests)}`)
+  if (isChoice || runtime.name !== 'workerd') return
+  const title = `Cost of a request in workerd ${version}`
+  await writeFile(new URL('cost.svg', import.meta.url), plot(title, variants, measured))
+  await tellReadme(summary(variants, measured))
+}
+
+/** Adds what a sitting found to what was found before. */
+function note(results: Results, found: ReadonlyMap<string, number | string>): void {
+  for (const [name, result] of found) {
+    const before = results.get(name) ?? []
+    const isNumber = typeof result === 'number' && typeof before !== 'string'
+    results.set(name, isNumber ? [...before, result] : String(result))
+  }
+}
+
+/** Says where ours and its limit do not answer alike. */
+async function compare({ name }: Runtime, { addresses }: Serving, suffix: string): Promise<void> {
+  const [ours, limit] = [`ours${suffix}`, `limit${suffix}`]
+  const [one, other] = [addresses.get(ours)?.url, addresses.get(limit)?.url]
+  const difference = one && other && (await differenceOf(one, other, suffix !== ''))
+  if (difference) say(`${name}: ${ours} and ${limit} answer differently:\n\n    ${difference}`)
 }
 
 async function everythingElse(): Promise<void> {

@@ -5,37 +5,42 @@ import type { Scenario } from './scenarios.ts'
 import type { Variant } from './variants/index.ts'
 import { prepare } from './visitor.ts'
 
-/** Microseconds per request that a variant took, round by round; or why it could not be measured. */
+/** Microseconds per request that a variant took, sitting by sitting; or why it could not be measured. */
 export type Result = readonly number[] | string
 
 /** Milliseconds of computing that one turn takes, and that come before the first one. */
-const turn = 10
-const warmUp = 100
+const turn = 20
+const warmUp = 250
 
-/** Measures variants side by side: in each round every one has its turn. */
+/**
+ * Measures variants side by side, in one sitting: in each round every one has its turn.
+ *
+ * @returns Microseconds per request over all rounds: what memory takes is paid now and then, so that a
+ * typical turn would not tell of it.
+ */
 export async function measure(
   serving: Serving,
   variants: readonly Variant[],
   scenario: Scenario,
   rounds: number,
-): Promise<Map<string, Result>> {
-  const results = new Map<string, Result>()
-  const runners: { variant: Variant; run: () => Promise<number>; times: number[] }[] = []
+): Promise<Map<string, number | string>> {
+  const results = new Map<string, number | string>()
+  const runners: { variant: Variant; run: () => Promise<number>; spent: number }[] = []
   for (const variant of variants) {
     if (variant.only && !variant.only.includes(scenario.path)) continue
     try {
-      runners.push({ variant, run: await runner(serving, variant, scenario), times: [] })
+      runners.push({ variant, run: await runner(serving, variant, scenario), spent: 0 })
     } catch (error) {
       results.set(variant.name, error instanceof Error ? error.message : String(error))
     }
   }
   for (let round = 0; round < rounds; round++) {
     for (let i = 0; i < runners.length; i++) {
-      const { run, times } = runners[(i + round) % runners.length] as (typeof runners)[0]
-      times.push(await run())
+      const runner = runners[(i + round) % runners.length] as (typeof runners)[0]
+      runner.spent += await runner.run()
     }
   }
-  for (const { variant, times } of runners) results.set(variant.name, times)
+  for (const { variant, spent } of runners) results.set(variant.name, spent / rounds)
   return results
 }
 
@@ -43,8 +48,8 @@ export async function measure(
 async function runner(serving: Serving, variant: Variant, scenario: Scenario) {
   const { url, pid } = serving.addresses.get(variant.file) as Address
   const clock = clockOf([pid])
-  const cookie = await prepare(url, scenario, !variant.only)
-  const loop = (times: number) => time(clock, url, { path: scenario.path, cookie, times })
+  const cookies = await prepare(url, scenario, !variant.only, variant.visitors)
+  const loop = (times: number) => time(clock, url, { path: scenario.path, cookies, times })
   let times = 200
   for (let spent = 0; spent < warmUp; ) {
     const took = await loop(times)
@@ -59,8 +64,9 @@ async function runner(serving: Serving, variant: Variant, scenario: Scenario) {
 
 /** Takes the time of a loop from outside, in milliseconds. */
 async function time(clock: () => number, url: string, loop: Loop): Promise<number> {
+  const body = JSON.stringify(loop)
   const start = clock()
-  const response = await fetch(url, { method: 'POST', body: JSON.stringify(loop) })
+  const response = await fetch(url, { method: 'POST', body })
   await response.arrayBuffer()
   if (!response.ok) throw new Error(`the loop answers ${response.status}`)
   return clock() - start
@@ -77,8 +83,8 @@ export function quantile(values: readonly number[], part: number): number {
   return low + (high - low) * (at - Math.floor(at))
 }
 
-/** How many times another's cost: the median of the rounds' ratios, with its quartiles. */
+/** How many times another's cost: the median of the sittings' ratios, with its quartiles. */
 export function ratio(of: readonly number[], to: readonly number[]) {
-  const ratios = of.map((each, round) => each / (to[round] as number))
+  const ratios = of.map((each, sitting) => each / (to[sitting] as number))
   return { middle: median(ratios), low: quantile(ratios, 0.25), high: quantile(ratios, 0.75) }
 }

@@ -55,7 +55,7 @@ export function timesOf(
   return typeof result === 'string' ? undefined : result
 }
 
-/** How far the ratios of the rounds lie apart, for those who are to trust them. */
+/** How far the ratios of the sittings lie apart, for those who are to trust them. */
 export function spread(variants: readonly Variant[], measured: readonly Measured[]): string {
   const lines = variants
     .filter(({ file }) => file.startsWith('ours'))
@@ -117,15 +117,17 @@ that of a loop without requests: ${
       ? 'what the process computed, all threads together, so that other work on the machine does not count'
       : 'on the clock'
   }.
-In each round every variant has a turn of some 10 ms. A cell has the median of the rounds and, after
-it, the median of the ratios within the rounds to what the variant is held against: \`limit\`, which does
-the same job by hand in the route, or \`limit, sealed\`; where the session is left alone, Hono with a
-middleware that does nothing. Before it is measured each variant must answer what it should.
+In a sitting all processes are fresh, and the variants take turns of some 20 ms. A cell has the median
+of the sittings and, after it, the median of the ratios within the sittings to what the variant is held
+against: \`limit\`, which does the same job by hand in the route, or \`limit, sealed\`; where the session is
+left alone, Hono with a middleware that does nothing. Before it is measured each variant must answer
+what it should.
 
 **Who.** \`limit0\` only verifies, and signs, constant bytes. \`limit\` and \`ours\` send the same headers
-and cookies, byte for byte. Ours does not verify a token again that its process has read or written; here
-the same one comes each time, as if a visitor came back to the same process. \`ours, unseen tokens\` is
-what a first visit to a process costs. Hono's signed cookies, jose and remix sign; the other peers encrypt, and are
+and cookies, byte for byte. Ours does not verify a token again that its process has read or written of
+late; here the same one comes each time, as if a visitor came back to the same process. To \`ours, unseen
+tokens\` come 300 visitors in turn, more than it remembers, so that it verifies each time, as at a first
+visit to a process. Hono's signed cookies, jose and remix sign; the other peers encrypt, and are
 held against what encrypts. Peers do less than ours: none of them says \`Vary\` or \`Cache-Control\`, and
 the first and remix do not expire. A session has 20 bytes of JSON, and one other cookie beside it, unless
 the column says otherwise.`

@@ -43,25 +43,35 @@ const afterwards = {
 } as const
 
 /**
- * Gives a variant a visitor for a scenario, and makes sure that it answers as it should.
+ * Gives a variant its visitors for a scenario, and makes sure that it answers them as it should.
  *
  * @param keeps - Whether it keeps sessions; a mere yardstick does not.
- * @returns The `Cookie` header to send.
+ * @returns The `Cookie` headers to send.
  * @throws {Error} When the variant cannot do what is asked, or does it wrong.
  */
-export async function prepare(url: string, scenario: Scenario, keeps: boolean): Promise<string> {
+export async function prepare(
+  url: string,
+  scenario: Scenario,
+  keeps: boolean,
+  visitors = 1,
+): Promise<readonly [string, ...string[]]> {
   const { path, bytes, others } = scenario
+  const seed = `/seed/${bytes}?${path === '/pop' ? 'flash=1' : ''}`
   const browser = new Browser(url)
-  if (keeps && bytes !== null) {
-    await browser.visit(`/seed/${bytes}${path === '/pop' ? '?flash=1' : ''}`)
-  }
+  if (keeps && bytes !== null) await browser.visit(seed)
   const cookie = cookieHeader(keeps || bytes === null ? browser.session : 'session=1', others)
   await expectBody(browser, path, bodies[path], others)
   if (keeps && path in afterwards) {
     const visits = afterwards[path as keyof typeof afterwards]
     for (const [next, body] of visits) await expectBody(browser, next, body, others)
   }
-  return cookie
+  const more: string[] = []
+  for (let i = 1; i < visitors; i++) {
+    const another = new Browser(url)
+    if (bytes !== null) await another.visit(`${seed}&counter=${i}`)
+    more.push(cookieHeader(another.session, others))
+  }
+  return [cookie, ...more]
 }
 
 async function expectBody(browser: Browser, path: string, expected: string, others: number) {

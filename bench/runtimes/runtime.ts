@@ -30,37 +30,30 @@ process.once('exit', () => {
 })
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 
-/** Starts a server that says on its standard output where it listens. */
+/** Starts a server that says in a line of its standard output at which port it listens. */
 export async function start(
   command: string,
   parameters: readonly string[],
-  lines: number,
-): Promise<{ pid: number; said: string[]; stop(): Promise<void> }> {
+): Promise<Address & { stop(): Promise<void> }> {
   const child = spawn(command, parameters, { stdio: ['ignore', 'pipe', 'inherit'] })
   running.add(child)
-  const said: string[] = []
   const ended = once(child, 'exit').then(([code]) => {
     throw new Error(`${command} ended with ${code}`)
   })
   ended.catch(() => {}) // it ends when it is stopped
-  const listening = (async () => {
-    for await (const line of createInterface(child.stdout)) if (said.push(line) === lines) return
-    await ended
-  })()
-  await Promise.race([listening, ended])
+  const [line] = (await Promise.race([once(createInterface(child.stdout), 'line'), ended])) as [
+    string,
+  ]
+  const port = JSON.parse(line) as number | { port: number } // workerd says more
   return {
+    url: `http://127.0.0.1:${typeof port === 'number' ? port : port.port}`,
     pid: child.pid as number,
-    said,
     async stop() {
       running.delete(child)
       child.kill('SIGKILL')
       await ended.catch(() => {})
     },
   }
-}
-
-export function addressOf(port: unknown, pid: number): Address {
-  return { url: `http://127.0.0.1:${port}`, pid }
 }
 
 /** Serves each bundle in a process of its own. */
@@ -71,11 +64,11 @@ export async function serveEach(
   const started = await Promise.all(
     files.map(async (file) => {
       const [command, ...parameters] = commandOf(file)
-      return { file, ...(await start(command, parameters, 1)) }
+      return { file, ...(await start(command, parameters)) }
     }),
   )
   return {
-    addresses: new Map(started.map(({ file, pid, said }) => [file, addressOf(said[0], pid)])),
+    addresses: new Map(started.map(({ file, ...address }) => [file, address])),
     async stop() {
       await Promise.all(started.map(({ stop }) => stop()))
     },

@@ -8,6 +8,8 @@ export interface Variant {
   readonly file: string
   /** What its cookie is held against: the least that the same job could cost. */
   readonly limit?: string
+  /** How many visitors take turns. @default 1 */
+  readonly visitors?: number
   /** It is a mere yardstick: it keeps nothing, and answers these only. */
   readonly only?: readonly Path[]
   /** The package whose version is told. */
@@ -20,7 +22,7 @@ export const variants: readonly Variant[] = [
   { name: 'limit0', file: 'limit0', only: ['/untouched', '/read', '/count', '/flash', '/pop'] },
   { name: 'limit', file: 'limit' },
   { name: 'ours', file: 'ours', limit: 'limit' },
-  { name: 'ours, unseen tokens', file: 'ours-unseen', limit: 'limit' },
+  { name: 'ours, unseen tokens', file: 'ours-unseen', limit: 'limit', visitors: 300 },
   { name: 'hono/cookie, signed', file: 'hono-cookie', limit: 'limit', package: 'hono' },
   { name: 'jose, JWS', file: 'jose', limit: 'limit', package: 'jose' },
   { name: 'remix', file: 'remix', limit: 'limit', package: '@remix-run/session' },

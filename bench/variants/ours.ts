@@ -1,17 +1,12 @@
 // This library, as its README has it.
 import { Hono } from 'hono'
-import { type SessionOptions, session } from '../../src/session/index.ts'
+import { session } from '../../src/session/index.ts'
 import { type Env, host } from '../host.ts'
 import { type Data, dataOf, message } from '../scenarios.ts'
 
-/** @param format - How the cookie is written; by default it is signed. */
-export function ours(format?: Pick<SessionOptions<Data>, 'codec' | 'encrypt'>) {
+export function ours({ encrypt = false } = {}) {
   return new Hono<{ Bindings: Env }>()
-    .use(
-      session<Data>((c) =>
-        format?.codec ? { codec: format.codec } : { secret: c.env.SESSION_SECRET, ...format },
-      ),
-    )
+    .use(session<Data>((c) => ({ secret: c.env.SESSION_SECRET, encrypt })))
     .get('/untouched', (c) => c.text('ok'))
     .get('/read', async (c) => {
       const session = await c.var.session()
@@ -33,7 +28,7 @@ export function ours(format?: Pick<SessionOptions<Data>, 'codec' | 'encrypt'>) {
     .get('/seed/:bytes', async (c) => {
       const session = await c.var.session()
       const { counter, items } = dataOf(Number(c.req.param('bytes')))
-      session.set('counter', counter)
+      session.set('counter', Number(c.req.query('counter') ?? counter))
       if (items.length > 0) session.set('items', items)
       if (c.req.query('flash')) session.flash(message)
       return c.text('ok')

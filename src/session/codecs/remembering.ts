@@ -1,5 +1,4 @@
 import { maxCookieBytes } from '../cookie.ts'
-import { fromUtf8, toUtf8 } from '../utf8.ts'
 import type { Codec } from './codec.ts'
 
 /** Tokens that are remembered: with the largest cookies some 2 MB. */
@@ -43,5 +42,5 @@ export function remembering(codec: Codec): Codec {
 
 /** Makes a text of its own: a part of a text keeps the whole, here the `Cookie` header, in memory. */
 function copyOf(text: string): string {
-  return fromUtf8(toUtf8(text))
+  return JSON.parse(JSON.stringify(text))
 }
