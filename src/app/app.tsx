@@ -1,11 +1,10 @@
 import { type Context, Hono } from 'hono'
 import { methodNotAllowed } from 'hono/method-not-allowed'
-import { secureHeaders } from 'hono/secure-headers'
 import { csrf, csrfToken, type Session, StoreError, storeKey } from '../session/index.ts'
 import { maxItemLength, whyNot, without } from './cart.ts'
 import { devicesOf, endDevice, endOthers, maxNameLength } from './devices.ts'
 import { answerError, fault } from './faults.tsx'
-import { headers } from './headers.ts'
+import { securityHeaders } from './headers.ts'
 import { inspect } from './inspect.ts'
 import { CartPage } from './pages/cart.tsx'
 import { CounterPage } from './pages/counter.tsx'
@@ -19,7 +18,7 @@ export function createApp() {
   const app = new Hono<{ Bindings: Bindings }>()
   app.onError(answerError)
   app.notFound((c) => fault(c, 404))
-  app.use(secureHeaders(headers))
+  app.use(securityHeaders)
   app.use(methodNotAllowed({ app, onMethodNotAllowed: refuseMethod }))
 
   return app
