@@ -328,6 +328,13 @@ describe('error pages', () => {
     expect(answer.headers.get('Vary')).toBeNull()
   })
 
+  it.each(['/cart/', '/session/', '//'])(
+    'answers 404 to %s: each page has one address',
+    async (path) => {
+      expect((await visitor().get(path)).status).toBe(404)
+    },
+  )
+
   it.each([
     ['POST', '/', 'GET, HEAD'],
     ['DELETE', '/cart', 'GET, HEAD, POST'],
