@@ -13,7 +13,7 @@ export interface RedisBindings {
  * Keeps sessions in the Redis that REDIS_URL and REDIS_TOKEN name.
  *
  * It is reached by REST, for which `fetch` is enough. A client that speaks TCP would make the Worker
- * four times as large; README.md shows an app that has one.
+ * almost five times as large; README.md shows an app that has one.
  *
  * @throws {ConfigurationError} When they name none, or one that is reached in another way.
  */

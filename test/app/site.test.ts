@@ -1,5 +1,7 @@
 import { env } from 'cloudflare:workers'
+import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
+import { secureHeaders } from 'hono/secure-headers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createApp } from '../../src/app/app.tsx'
 import worker from '../../src/index.tsx'
@@ -326,6 +328,13 @@ describe('error pages', () => {
     expect(answer.headers.get('Vary')).toBeNull()
   })
 
+  it.each(['/cart/', '/session/', '//'])(
+    'answers 404 to %s: each page has one address',
+    async (path) => {
+      expect((await visitor().get(path)).status).toBe(404)
+    },
+  )
+
   it.each([
     ['POST', '/', 'GET, HEAD'],
     ['DELETE', '/cart', 'GET, HEAD, POST'],
@@ -407,6 +416,12 @@ describe('every response', () => {
       expect(Number(maxAge)).toBeGreaterThanOrEqual(31_536_000)
     },
   )
+
+  it("has every header of Hono's secureHeaders()", async () => {
+    const usual = await new Hono().use(secureHeaders()).request('/')
+    const { headers } = await visitor().get('/')
+    expect([...headers.keys()]).toEqual(expect.arrayContaining([...usual.headers.keys()]))
+  })
 
   it.each(['/', '/cart', '/session'])('of %s stays out of shared caches', async (path) => {
     const { headers } = await visitor().get(path)
