@@ -2,7 +2,8 @@ import { HTTPException } from 'hono/http-exception'
 
 /** Leaves out of a key what would begin a new line in a log, or act on a terminal. */
 export function oneLine(key: string): string {
-  return key.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, '\ufffd')
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  return key.replace(/[\0-\x1f\x7f-\x9f\u2028\u2029]/g, '\ufffd')
 }
 
 /** Every error of this library that is not a mistake in the caller's arguments. */

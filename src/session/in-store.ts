@@ -9,17 +9,13 @@ import { replay, type State } from './state.ts'
 import type { Store } from './store.ts'
 import { enlist } from './user-list.ts'
 
-/**
- * Brings the store to where a request ends.
- *
- * @returns What becomes of the cookie. `'drop'`: another request has ended the session.
- */
+/** Brings the store to where a request ends, and tells what becomes of the cookie. */
 export async function settleInStore(
   config: Config,
   store: Store,
   state: State,
   { kept, past, isExpired, isChanged, isDue }: Ending,
-): Promise<Verdict | 'drop'> {
+): Promise<Verdict> {
   if (kept === null) {
     const begins = isChanged && state.data.size > 0
     if (begins) await create(config, store, state)

@@ -20,9 +20,9 @@ export interface Kept {
 
 /** A session that a cookie led to. */
 export interface Found extends Kept {
-  /** Its id in the store; empty where the session is the cookie. */
-  readonly id: string
-  /** Its key in the store; empty like the id. */
+  /** What the cookie carries: the session's id in the store, or its payload. */
+  readonly content: string
+  /** Its key in the store; empty where the session is the cookie. */
   readonly key: string
   /** Whether the newest codec wrote the cookie. */
   readonly isCurrent: boolean
@@ -42,8 +42,11 @@ export interface Ending {
   readonly isDue: boolean
 }
 
-/** What becomes of the cookie: it carries the session from now on, it goes, or nothing is said. */
-export type Verdict = 'carry' | 'remove' | 'leave'
+/**
+ * What becomes of the cookie: it carries the session from now on, it goes, or nothing is said; `'drop'`:
+ * nothing, as another request has ended the session.
+ */
+export type Verdict = 'carry' | 'remove' | 'leave' | 'drop'
 
 /** Makes the payload of a session as a request leaves it. */
 export function payloadOf({ now, created, data }: State): string {

@@ -36,7 +36,7 @@ export async function load(
 ): Promise<Opened> {
   const { found = null, rejected = null, isEnded = false } = await find(config, header, clock)
   const kept = rejected ? null : found
-  const id = config.store && (kept ? kept.id : randomId())
+  const id = config.store && (kept ? kept.content : randomId())
   const state = createState(Math.floor(clock), isVisit, kept, id, canBind(config))
   return { found, rejected, isEnded, state }
 }
@@ -55,22 +55,16 @@ async function find(config: Config, header: string, clock: number): Promise<Find
   if (config.cookie.name.length + token.length > maxCookieBytes) return { rejected: 'forged' }
   for (const codec of config.codecs) {
     const content = await codec.decode(token)
-    if (content !== null) return follow(config, content, codec === config.codecs[0], clock)
+    if (content === null) continue
+    const isCurrent = codec === config.codecs[0]
+    return config.store
+      ? lookUp(config, config.store, content, isCurrent, clock)
+      : examine(config, content, { content, key: '', isCurrent }, clock)
   }
   return { rejected: 'forged' }
 }
 
-/** Follows what a cookie carries to the session. */
-function follow(
-  config: Config,
-  content: string,
-  isCurrent: boolean,
-  clock: number,
-): Finding | Promise<Finding> {
-  if (config.store) return lookUp(config, config.store, content, isCurrent, clock)
-  return examine(config, content, { id: '', key: '', isCurrent }, clock)
-}
-
+/** Follows the id that a cookie carries. */
 async function lookUp(
   config: Config,
   store: Store,
@@ -83,19 +77,19 @@ async function lookUp(
   const payload = await store.get(key)
   if (payload === null) return { rejected: 'unknown' }
   if (isTombstone(payload)) return { rejected: 'unknown', isEnded: true }
-  return examine(config, payload, { id, key, isCurrent }, clock)
+  return examine(config, payload, { content: id, key, isCurrent }, clock)
 }
 
 function examine(
   config: Config,
   payload: string,
-  { id, key, isCurrent }: Pick<Found, 'id' | 'key' | 'isCurrent'>,
+  { content, key, isCurrent }: Pick<Found, 'content' | 'key' | 'isCurrent'>,
   clock: number,
 ): Finding | Promise<Finding> {
   const kept = parse(payload, clock)
   if (kept === null) return { rejected: 'malformed' }
   const { renewed, created, data } = kept
-  const found: Found = { id, key, isCurrent, payload, renewed, created, data }
+  const found: Found = { content, key, isCurrent, payload, renewed, created, data }
   if (isExpired(config, kept, clock)) return { found, rejected: 'expired' }
   return config.revocations || config.schema ? question(config, found) : { found }
 }
@@ -139,12 +133,13 @@ export async function commit(
   }
 }
 
-function settle(
+async function settle(
   config: Config,
   opened: Opened,
   { threw, refused }: Outcome,
-): string | null | Promise<string | null> {
+): Promise<string | null> {
   const { found, rejected } = opened
+  const { store, cookie } = config
   const state = threw && !config.setOnError ? withoutChanges(opened) : opened.state
   const [kept, past] = rejected === null ? [found, null] : [null, found]
   const ending: Ending = {
@@ -154,33 +149,20 @@ function settle(
     isChanged: isChanged(state),
     isDue: kept !== null && !refused && isDue(config, kept, state.now),
   }
-  // Signed by an older secret: the same content is signed anew.
-  const old = kept === null || kept.isCurrent || refused ? null : kept
-  if (config.store) return settleWithStore(config, config.store, state, ending, old)
-  const verdict = settleInCookie(state, ending)
-  if (verdict === 'remove') return config.cookie.remove
-  if (verdict === 'carry') return setCookie(config, state, payloadOf(state))
-  return old && setCookie(config, state, old.payload)
+  const verdict = store
+    ? await settleInStore(config, store, state, ending)
+    : settleInCookie(state, ending)
+  if (verdict === 'remove') return cookie.remove
+  if (verdict === 'carry') return setCookie(config, state, state.id ?? payloadOf(state))
+  if (verdict === 'drop' || kept === null || kept.isCurrent || refused) return null
+  // An older secret signed it: the same content is signed anew.
+  return store && !(await isAlive(store, kept)) ? null : setCookie(config, state, kept.content)
 }
 
-async function settleWithStore(
-  config: Config,
-  store: Store,
-  state: State,
-  ending: Ending,
-  old: Found | null,
-): Promise<string | null> {
-  const verdict = await settleInStore(config, store, state, ending)
-  if (verdict === 'remove') return config.cookie.remove
-  if (verdict === 'carry') return setCookie(config, state, state.id)
-  const goesOn = verdict !== 'drop' && old !== null && (await isAlive(store, old))
-  return goesOn ? setCookie(config, state, old.id) : null
-}
-
-function settleInCookie(state: State, ending: Ending): Verdict {
+function settleInCookie({ data }: State, ending: Ending): Verdict {
   const { kept, past, isExpired, isChanged, isDue } = ending
   if (!isChanged && !isDue) return isExpired ? 'remove' : 'leave'
-  if (state.data.size > 0) return 'carry'
+  if (data.size > 0) return 'carry'
   return kept || past ? 'remove' : 'leave'
 }
 
@@ -198,13 +180,9 @@ function isDue({ reissueTime }: Config, { renewed }: Found, now: number): boolea
   return reissueTime !== null && now - renewed > reissueTime
 }
 
-async function setCookie(
-  config: Config,
-  state: State,
-  content: string | undefined,
-): Promise<string> {
+async function setCookie(config: Config, state: State, content: string): Promise<string> {
   const { codecs, cookie } = config
-  const token = await (codecs[0] as Codec).encode(content as string)
+  const token = await (codecs[0] as Codec).encode(content)
   const size = cookie.name.length + token.length
   if (size <= maxCookieBytes) return cookie.set(token)
   throw tooLarge(`the cookie ${cookie.name}`, size, maxCookieBytes, payloadOf(state))

@@ -68,10 +68,6 @@ function amend(headers: Headers, cookie: string | null | undefined): void {
 
 /** Tells whether a shared cache may store a response; `private="field"` does not forbid it to. */
 function isShared(cacheControl: string): boolean {
-  const directives = cacheControl
-    .toLowerCase()
-    .replace(/"[^"]*"/g, '""')
-    .split(',')
-    .map((directive) => directive.trim())
-  return !directives.includes('private') && !directives.includes('no-store')
+  const unquoted = cacheControl.replace(/"[^"]*"/g, '""')
+  return !/(^|,)\s*(private|no-store)\s*(,|$)/i.test(unquoted)
 }

