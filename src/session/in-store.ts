@@ -10,7 +10,7 @@ import type { Store } from './store.ts'
 import { enlist } from './user-list.ts'
 
 /** Brings the store to where a request ends, and tells what becomes of the cookie. */
-export async function settleInStore(
+export async function changeStore(
   config: Config,
   store: Store,
   state: State,

@@ -1,6 +1,6 @@
 import type { Codec } from './codecs/codec.ts'
 import { maxCookieBytes } from './cookie.ts'
-import { isAlive, settleInStore } from './in-store.ts'
+import { changeStore, isAlive } from './in-store.ts'
 import { type Ending, type Found, isExpired, parse, payloadOf, type Verdict } from './kept.ts'
 import type { Config, RejectReason } from './options.ts'
 import { isId, isTombstone, storeKey } from './records.ts'
@@ -119,27 +119,14 @@ export interface Outcome {
  * @throws {StoreError} When the store failed.
  * @throws {TypeError} When a value was mutated into what JSON cannot carry.
  */
-export async function commit(
-  config: Config,
-  opened: Opened,
-  outcome: Outcome,
-): Promise<string | null> {
-  opened.state.committed = true
-  try {
-    return opened.isEnded ? null : await settle(config, opened, outcome)
-  } catch (error) {
-    opened.state.committed = false // a page that tells of the error may use the session, in vain
-    throw error
-  }
-}
-
-async function settle(
+export function commit(
   config: Config,
   opened: Opened,
   { threw, refused }: Outcome,
-): Promise<string | null> {
+): string | null | Promise<string | null> {
   const { found, rejected } = opened
-  const { store, cookie } = config
+  opened.state.committed = true
+  if (opened.isEnded) return null
   const state = threw && !config.setOnError ? withoutChanges(opened) : opened.state
   const [kept, past] = rejected === null ? [found, null] : [null, found]
   const ending: Ending = {
@@ -149,14 +136,13 @@ async function settle(
     isChanged: isChanged(state),
     isDue: kept !== null && !refused && isDue(config, kept, state.now),
   }
-  const verdict = store
-    ? await settleInStore(config, store, state, ending)
-    : settleInCookie(state, ending)
-  if (verdict === 'remove') return cookie.remove
-  if (verdict === 'carry') return setCookie(config, state, state.id ?? payloadOf(state))
-  if (verdict === 'drop' || kept === null || kept.isCurrent || refused) return null
-  // An older secret signed it: the same content is signed anew.
-  return store && !(await isAlive(store, kept)) ? null : setCookie(config, state, kept.content)
+  // Signed by an older secret: the same content is signed anew.
+  const old = kept === null || kept.isCurrent || refused ? null : kept
+  if (config.store) return settleInStore(config, config.store, state, ending, old)
+  const verdict = settleInCookie(state, ending)
+  if (verdict === 'remove') return config.cookie.remove
+  if (verdict === 'carry') return setCookie(config, state, payloadOf(state))
+  return old && setCookie(config, state, old.content)
 }
 
 function settleInCookie({ data }: State, ending: Ending): Verdict {
@@ -164,6 +150,20 @@ function settleInCookie({ data }: State, ending: Ending): Verdict {
   if (!isChanged && !isDue) return isExpired ? 'remove' : 'leave'
   if (data.size > 0) return 'carry'
   return kept || past ? 'remove' : 'leave'
+}
+
+async function settleInStore(
+  config: Config,
+  store: Store,
+  state: State,
+  ending: Ending,
+  old: Found | null,
+): Promise<string | null> {
+  const verdict = await changeStore(config, store, state, ending)
+  if (verdict === 'remove') return config.cookie.remove
+  if (verdict === 'carry') return setCookie(config, state, state.id as string)
+  const goesOn = verdict !== 'drop' && old !== null && (await isAlive(store, old))
+  return goesOn ? setCookie(config, state, old.content) : null
 }
 
 /** Undoes what the handler did, but for the end of the old session's identity. */

@@ -121,6 +121,7 @@ async function close(
     const refused = c.error instanceof ForgedRequestError
     if (opened) cookie = await commit(settings.config(), opened, { threw, refused })
   } catch (error) {
+    if (opened) opened.state.committed = false // the page that tells of it may use the session, in vain
     // Or its headers would stand on the page that tells of the error. Other sessions keep their cookies.
     const cookies = c.res.headers.getSetCookie()
     c.res = undefined
