@@ -180,10 +180,10 @@ function isDue({ reissueTime }: Config, { renewed }: Found, now: number): boolea
   return reissueTime !== null && now - renewed > reissueTime
 }
 
-async function setCookie(config: Config, state: State, content: string): Promise<string> {
-  const { codecs, cookie } = config
-  const token = await (codecs[0] as Codec).encode(content)
-  const size = cookie.name.length + token.length
-  if (size <= maxCookieBytes) return cookie.set(token)
-  throw tooLarge(`the cookie ${cookie.name}`, size, maxCookieBytes, payloadOf(state))
+function setCookie({ codecs, cookie }: Config, state: State, content: string): Promise<string> {
+  return (codecs[0] as Codec).encode(content).then((token) => {
+    const size = cookie.name.length + token.length
+    if (size <= maxCookieBytes) return cookie.set(token)
+    throw tooLarge(`the cookie ${cookie.name}`, size, maxCookieBytes, payloadOf(state))
+  })
 }

@@ -138,8 +138,8 @@ const claimed = Symbol('cookies of sessions')
 /** Two sessions of one request that wrote the same cookie would overwrite each other. */
 function claim(c: Context, cookieName: string): void {
   const claims: Context & { [claimed]?: string[] } = c
-  const names = claims[claimed] ?? []
-  if (names.includes(cookieName))
+  claims[claimed] ??= []
+  if (claims[claimed].includes(cookieName))
     throw new TypeError(`session(): two sessions use ${cookieName}: give one another cookie.name`)
-  claims[claimed] = [...names, cookieName]
+  claims[claimed].push(cookieName)
 }

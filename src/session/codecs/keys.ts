@@ -5,14 +5,18 @@ import { toUtf8 } from '../utf8.ts'
  *
  * It keeps the key, not the promise of it: on Workers a promise that belongs to another request may
  * never settle.
+ *
+ * @returns A function that hands the key to whoever uses it: at once, where it is there already.
  */
-export function lazyKey(load: () => Promise<CryptoKey>): () => CryptoKey | Promise<CryptoKey> {
+export function lazyKey(load: () => Promise<CryptoKey>) {
   let key: CryptoKey | undefined
-  async function first(): Promise<CryptoKey> {
-    key = await load()
-    return key
+  return function withKey<T>(use: (key: CryptoKey) => Promise<T>): Promise<T> {
+    if (key) return use(key)
+    return load().then((loaded) => {
+      key = loaded
+      return use(loaded)
+    })
   }
-  return () => key ?? first()
 }
 
 /**

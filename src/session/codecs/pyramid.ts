@@ -48,7 +48,7 @@ export function pyramidCodec(options: PyramidCodecOptions): Codec {
   if (!secret?.length) throw new TypeError("pyramidCodec(): secret is missing: give Pyramid's own")
   const digestLength = digestLengths[hash]
   const keyBytes = saltedSecret(salt, secret)
-  const key = lazyKey(() =>
+  const withKey = lazyKey(() =>
     crypto.subtle.importKey('raw', keyBytes, { name: 'HMAC', hash }, false, ['sign', 'verify']),
   )
 
@@ -56,7 +56,7 @@ export function pyramidCodec(options: PyramidCodecOptions): Codec {
     async encode(payload) {
       checkLength(payload, digestLength)
       const bytes = toUtf8(payload)
-      const mac = await crypto.subtle.sign('HMAC', await key(), bytes)
+      const mac = await withKey((key) => crypto.subtle.sign('HMAC', key, bytes))
       return encodeBase64url(concatenate(new Uint8Array(mac), bytes))
     },
     async decode(token) {
@@ -64,7 +64,8 @@ export function pyramidCodec(options: PyramidCodecOptions): Codec {
       if (bytes === null || bytes.length < digestLength) return null
       const payload = bytes.subarray(digestLength)
       const mac = bytes.subarray(0, digestLength)
-      if (!(await crypto.subtle.verify('HMAC', await key(), mac, payload))) return null
+      const valid = await withKey((key) => crypto.subtle.verify('HMAC', key, mac, payload))
+      if (!valid) return null
       try {
         return toStandardJson(decoder.decode(payload))
       } catch {

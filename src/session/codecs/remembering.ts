@@ -25,17 +25,18 @@ export function remembering(codec: Codec): Codec {
   }
 
   return {
-    async encode(payload) {
-      const token = await codec.encode(payload)
-      remember(token, payload)
-      return token
-    },
-    async decode(token) {
+    encode: (payload) =>
+      codec.encode(payload).then((token) => {
+        remember(token, payload)
+        return token
+      }),
+    decode(token) {
       const known = payloads.get(token)
-      if (known !== undefined) return known
-      const payload = await codec.decode(token)
-      if (payload !== null) remember(copyOf(token), payload)
-      return payload
+      if (known !== undefined) return Promise.resolve(known)
+      return codec.decode(token).then((payload) => {
+        if (payload !== null) remember(copyOf(token), payload)
+        return payload
+      })
     },
   }
 }

@@ -22,7 +22,7 @@ export function sealedCodec(
 ): Codec {
   const purpose = content === 'id' ? 'sealed id' : 'sealed'
   const additionalData = toUtf8(JSON.stringify([purpose, cookieName]))
-  const key = lazyKey(async () => {
+  const withKey = lazyKey(async () => {
     const bytes = await deriveKeyBytes(secret, purpose, cookieName)
     return crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt'])
   })
@@ -31,7 +31,9 @@ export function sealedCodec(
     async encode(payload) {
       const iv = crypto.getRandomValues(new Uint8Array(nonceLength))
       const algorithm = { name: 'AES-GCM', iv, additionalData }
-      const sealed = await crypto.subtle.encrypt(algorithm, await key(), scratchUtf8(payload))
+      const sealed = await withKey((key) =>
+        crypto.subtle.encrypt(algorithm, key, scratchUtf8(payload)),
+      )
       const token = new Uint8Array(nonceLength + sealed.byteLength)
       token.set(iv)
       token.set(new Uint8Array(sealed), nonceLength)
@@ -43,7 +45,7 @@ export function sealedCodec(
       const algorithm = { name: 'AES-GCM', iv: bytes.subarray(0, nonceLength), additionalData }
       try {
         const sealed = bytes.subarray(nonceLength)
-        return fromUtf8(await crypto.subtle.decrypt(algorithm, await key(), sealed))
+        return fromUtf8(await withKey((key) => crypto.subtle.decrypt(algorithm, key, sealed)))
       } catch {
         return null // not sealed by this secret for this cookie
       }

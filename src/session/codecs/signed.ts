@@ -19,26 +19,26 @@ export function signedCodec(
   content: 'session' | 'id' = 'session',
 ): Codec {
   const purpose = content === 'id' ? 'signed id' : 'signed'
-  const key = lazyKey(async () => {
+  const withKey = lazyKey(async () => {
     const bytes = await deriveKeyBytes(secret, purpose, cookieName)
     return crypto.subtle.importKey('raw', bytes, hmac, false, ['sign', 'verify'])
   })
 
   return {
-    async encode(payload) {
-      const secretKey = await key()
-      const bytes = scratchUtf8(payload)
-      const mac = crypto.subtle.sign('HMAC', secretKey, bytes)
-      const text = encodeBase64url(bytes)
-      return `${text}.${encodeBase64url(new Uint8Array(await mac))}`
-    },
+    encode: (payload) =>
+      withKey((key) => {
+        const bytes = scratchUtf8(payload)
+        const text = encodeBase64url(bytes)
+        const signed = crypto.subtle.sign('HMAC', key, bytes)
+        return signed.then((mac) => `${text}.${encodeBase64url(new Uint8Array(mac))}`)
+      }),
     async decode(token) {
       const dot = token.length - macLength - 1
       if (token[dot] !== '.') return null
       const mac = decodeBase64url(token.slice(dot + 1))
       const bytes = decodeBase64url(token.slice(0, dot))
       if (mac === null || bytes === null) return null
-      const valid = await crypto.subtle.verify('HMAC', await key(), mac, bytes)
+      const valid = await withKey((key) => crypto.subtle.verify('HMAC', key, mac, bytes))
       return valid ? fromUtf8(bytes) : null
     },
   }
