@@ -128,7 +128,7 @@ async function everythingElse(): Promise<void> {
   say(`## Stores\n\n${storeTables(costs, contention)}`)
   say(growthTable(await growth()))
   say(`## Size\n\n${sizeTable(await sizes())}`)
-  say(`## Start\n\n${startupTable(await startups(directory, 9))}`)
+  say(`## Start\n\n${startupTable(await startups(directory, 15))}`)
   const head = introduction({
     versions: [...versions, ...(await packages(variants))],
     minutes: (performance.now() - started) / 60_000,
