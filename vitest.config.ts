@@ -31,7 +31,13 @@ export default defineConfig({
           exclude: ['test/browser/**', 'test/node/**'],
         },
       },
-      { test: { ...patience, name: 'node', include: ['test/node/**/*.test.ts', 'test/session/base64url.test.ts'] } },
+      {
+        test: {
+          ...patience,
+          name: 'node',
+          include: ['test/node/**/*.test.ts', 'test/session/base64url.test.ts'],
+        },
+      },
       {
         test: {
           ...patience,

@@ -37,12 +37,12 @@ const { values } = parseArgs({
     runtime: { type: 'string', default: 'workerd,node,deno,bun' },
     scenario: { type: 'string', default: '' },
     variant: { type: 'string', default: '' },
-    sittings: { type: 'string', default: '7' },
+    sittings: { type: 'string', default: '5' },
     quick: { type: 'boolean', default: false },
   },
 })
 /** Turns that each variant has in a sitting. */
-const rounds = 5
+const rounds = 4
 const isChoice = /--(runtime|scenario|variant|quick)/.test(process.argv.join(' '))
 const started = performance.now()
 const chosen = {

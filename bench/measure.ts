@@ -10,7 +10,7 @@ export type Result = readonly number[] | string
 
 /** Milliseconds of computing that one turn takes, and that come before the first one. */
 const turn = 20
-const warmUp = 250
+const warmUp = 150
 
 /**
  * Measures variants side by side, in one sitting: in each round every one has its turn.
