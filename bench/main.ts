@@ -106,8 +106,8 @@ async function inProcess(runtime: Runtime): Promise<void> {
 function note(results: Results, found: ReadonlyMap<string, number | string>): void {
   for (const [name, result] of found) {
     const before = results.get(name) ?? []
-    const isNumber = typeof result === 'number' && typeof before !== 'string'
-    results.set(name, isNumber ? [...before, result] : String(result))
+    if (typeof before === 'string') continue // it has failed
+    results.set(name, typeof result === 'number' ? [...before, result] : result)
   }
 }
 

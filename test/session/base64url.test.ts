@@ -32,6 +32,13 @@ describe('decodeBase64url()', () => {
     }
   })
 
+  it.each([8191, 8192, 8193, 1_000_000])('reads what was written of %i bytes', (length) => {
+    const bytes = Uint8Array.from({ length }, (_, i) => (i * 167 + (i >> 8)) & 255)
+    const read = decodeBase64url(encodeBase64url(bytes)) ?? new Uint8Array()
+    expect(read.length).toBe(length)
+    expect(read.every((byte, i) => byte === bytes[i])).toBe(true)
+  })
+
   it('reads one spelling of each byte only', () => {
     const alphabet = encodeBase64url(
       Uint8Array.from({ length: 48 }, (_, i) => {

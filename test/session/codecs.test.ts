@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { encodeBase64url } from '../../src/session/codecs/base64url'
 import { deriveKeyBytes } from '../../src/session/codecs/keys'
 import { pyramidCodec } from '../../src/session/codecs/pyramid'
@@ -46,6 +46,27 @@ const subjects: Record<string, CodecSubject> = {
 }
 
 for (const [name, subject] of Object.entries(subjects)) codecContract(name, subject)
+
+describe.each([
+  ['signedCodec()', signedCodec],
+  ['sealedCodec()', sealedCodec],
+])('%s', (_, make) => {
+  it.each([3072, 4096, 4097, 100_000])('gives back a text of %i characters', async (length) => {
+    const codec = make(secret, 'session')
+    for (const payload of ['x'.repeat(length), 'é🍪'.repeat(length / 3)]) {
+      expect(await codec.decode(await codec.encode(payload))).toBe(payload)
+    }
+  })
+
+  it('works when its key could not be had at first', async () => {
+    const codec = make(secret, 'session')
+    const derive = vi.spyOn(crypto.subtle, 'deriveBits')
+    derive.mockRejectedValueOnce(new Error('not now'))
+    await expect(codec.encode('[1,1,{}]')).rejects.toThrow('not now')
+    expect(await codec.decode(await codec.encode('[1,1,{}]'))).toBe('[1,1,{}]')
+    derive.mockRestore()
+  })
+})
 
 describe('codecs with one secret', () => {
   it.each(Object.keys(subjects))('refuse what %s wrote', async (writer) => {
