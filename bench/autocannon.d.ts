@@ -5,8 +5,8 @@ declare module 'autocannon' {
     connections: number
     /** Seconds. */
     duration: number
-    /** Sent in turns. */
-    requests: { headers: Record<string, string> }[]
+    /** Called for each connection. */
+    setupClient(client: { setRequests(inTurns: { headers: Record<string, string> }[]): void }): void
   }): Promise<{
     requests: { total: number }
     non2xx: number

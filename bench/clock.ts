@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 
 /** Whether this system tells what a process has computed; elsewhere the time on the wall is taken. */
-export const tellsCpu = process.platform === 'linux'
+export const tellsCpu = existsSync(`/proc/${process.pid}/task/${process.pid}/schedstat`)
 
 /**
  * Milliseconds that processes have computed, all their threads together: what other programs on the

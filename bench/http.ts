@@ -2,13 +2,14 @@ import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import autocannon from 'autocannon'
 import { clockOf, tellsCpu } from './clock.ts'
+import { median } from './measure.ts'
 import { type Serving, start } from './runtimes/runtime.ts'
 import type { Path, Scenario } from './scenarios.ts'
 import type { Variant } from './variants/index.ts'
 import { prepare } from './visitor.ts'
 
 /** How many connections ask at the same time. */
-export const widths = [1, 16, 64] as const
+const widths = [1, 16, 64] as const
 
 /** What a server did over HTTP. */
 export interface Throughput {
@@ -20,7 +21,12 @@ export interface Throughput {
   readonly cpu: number | undefined
 }
 
-/** Asks each variant over HTTP for some seconds, one after the other, at each width. */
+type Load = Pick<Throughput, 'perSecond' | 'cpu'>
+
+/** How often each variant is asked. The first time some are not compiled yet. */
+const times = 3
+
+/** Asks each variant over HTTP for some seconds, in turns, at each width: medians of three times. */
 export async function overHttp(
   serving: Serving,
   variants: readonly Variant[],
@@ -29,14 +35,21 @@ export async function overHttp(
   const found: Throughput[] = []
   for (const path of ['/untouched', '/read', '/count'] as const) {
     for (const connections of widths) {
-      for (const variant of variants) {
-        const address = serving.addresses.get(variant.file)
-        if (!address || (path === '/untouched') !== (variant.only !== undefined)) continue
-        const scenario: Scenario = { name: path, path, bytes: 20, others: 1 }
-        const { only, visitors } = variant
-        const cookies = await prepare(address.url, scenario, !only, visitors)
-        const load = await ask({ ...address, path, cookies, connections, seconds })
-        found.push({ name: variant.name, path, connections, ...load })
+      const loads = new Map<string, Load[]>()
+      for (let time = 0; time < times; time++) {
+        for (const { name, file, only, visitors } of variants) {
+          const address = serving.addresses.get(file)
+          if (!address || (only && !only.includes(path))) continue
+          const scenario: Scenario = { name: path, path, bytes: 20, others: 1 }
+          const cookies = await prepare(address.url, scenario, !only, visitors && 1000)
+          const load = await ask({ ...address, path, cookies, connections, seconds })
+          loads.set(name, [...(loads.get(name) ?? []), load])
+        }
+      }
+      for (const [name, all] of loads) {
+        const perSecond = median(all.map((each) => each.perSecond))
+        const cpu = tellsCpu ? median(all.map((each) => each.cpu ?? 0)) : undefined
+        found.push({ name, path, connections, perSecond, cpu })
       }
     }
   }
@@ -57,12 +70,26 @@ async function ask({
   cookies: readonly string[]
   connections: number
   seconds: number
-}): Promise<Pick<Throughput, 'perSecond' | 'cpu'>> {
+}): Promise<Load> {
   const clock = clockOf([pid])
   const before = clock()
-  const requests = cookies.map((cookie) => ({ headers: { cookie } }))
-  const load = { url: url + path, connections, duration: seconds, requests }
-  const { requests: done, non2xx, errors, duration } = await autocannon(load)
+  let clients = 0
+  const {
+    requests: done,
+    non2xx,
+    errors,
+    duration,
+  } = await autocannon({
+    url: url + path,
+    connections,
+    duration: seconds,
+    // Each has visitors of its own: if all came in step, one would be verified and the others known.
+    setupClient(client) {
+      const own = clients++ % Math.min(connections, cookies.length)
+      const its = cookies.filter((_, i) => i % connections === own)
+      client.setRequests(its.map((cookie) => ({ headers: { cookie } })))
+    },
+  })
   const failed = non2xx + errors
   if (failed > 0) throw new Error(`${failed} requests failed at ${url}${path}`)
   const cpu = tellsCpu ? ((clock() - before) * 1000) / done.total : undefined

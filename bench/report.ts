@@ -43,7 +43,7 @@ function cell(variant: Variant, { scenario, results }: Measured): string {
 }
 
 /** What a variant is held against: who leaves the session alone should cost what a middleware costs. */
-export function yardstickOf({ limit = '' }: Variant, { path }: Scenario): string {
+function yardstickOf({ limit = '' }: Variant, { path }: Scenario): string {
   return limit !== '' && path === '/untouched' ? 'bare + middleware' : limit
 }
 
@@ -74,6 +74,27 @@ export function spread(variants: readonly Variant[], measured: readonly Measured
   )
 }
 
+/** Lists where ours is well over its limit, and where a peer whose cookie is of the same kind is faster. */
+export function losses(variants: readonly Variant[], measured: readonly Measured[]): string[] {
+  const all = variants.filter(({ file }) => file.startsWith('ours'))
+  return measured.flatMap(({ scenario, results }) =>
+    all.flatMap((ours) => {
+      const own = timesOf(results, ours.name)
+      if (!own) return []
+      const times = (name: string) => {
+        const others = timesOf(results, name)
+        return others && ratio(own, others).middle
+      }
+      const over = times(yardstickOf(ours, scenario)) ?? 0
+      const faster = variants
+        .filter((each) => each.package && each.limit === ours.limit && (times(each.name) ?? 0) > 1)
+        .map(({ name }) => `${times(name)?.toFixed(2)}× ${name}`)
+      const lost = [...(over > 1.15 ? [`${over.toFixed(2)}× the limit`] : []), ...faster]
+      return lost.length > 0 ? [`${ours.name}, ${scenario.name}: ${lost.join(', ')}`] : []
+    }),
+  )
+}
+
 /** Says why some could not be measured. */
 export function notes(measured: readonly Measured[]): string[] {
   return measured.flatMap(({ scenario, results }) =>
@@ -101,9 +122,11 @@ export function markdown(head: readonly string[], rows: readonly (readonly strin
 export function introduction({
   versions,
   minutes,
+  sittings,
 }: {
   versions: readonly string[]
   minutes: number
+  sittings: number
 }): string {
   return `# Results
 
@@ -117,11 +140,11 @@ that of a loop without requests: ${
       ? 'what the process computed, all threads together, so that other work on the machine does not count'
       : 'on the clock'
   }.
-In a sitting all processes are fresh, and the variants take turns of some 20 ms. A cell has the median
-of the sittings and, after it, the median of the ratios within the sittings to what the variant is held
-against: \`limit\`, which does the same job by hand in the route, or \`limit, sealed\`; where the session is
-left alone, Hono with a middleware that does nothing. Before it is measured each variant must answer
-what it should.
+There are ${sittings} sittings. In each all processes are fresh, and the variants take turns of some 20 ms.
+A cell has the median of the sittings and, after it, the median of the ratios within the sittings to what
+the variant is held against: \`limit\`, which does the same job by hand in the route, with Web Crypto as
+ours does, or \`limit, sealed\`; where the session is left alone, Hono with a middleware that does nothing.
+Before it is measured each variant must answer what it should.
 
 **Who.** \`limit0\` only verifies, and signs, constant bytes. \`limit\` and \`ours\` send the same headers
 and cookies, byte for byte. Ours does not verify a token again that its process has read or written of
@@ -144,7 +167,9 @@ export function summary(variants: readonly Variant[], measured: readonly Measure
   const cost = (scenario: string) => median(timesOf(resultsOf(scenario), 'ours') ?? []).toFixed(0)
   const fastest = (scenario: string) => {
     const peers = variants.filter((each) => each.package)
-    const all = peers.map(({ name }) => ({ name, times: times(scenario, name, 'ours') }))
+    const all = peers
+      .map(({ name }) => ({ name, times: times(scenario, name, 'ours') }))
+      .filter((each) => each.times > 0)
     const [first] = all.toSorted((a, b) => a.times - b.times)
     return `${first?.times.toFixed(1)} (${first?.name})`
   }
@@ -193,7 +218,8 @@ export function storeTables(costs: readonly StoreCost[], all: readonly Contentio
 
 ${markdown(['', 'calls', 'ms'], rows)}
 
-Clients that all change one session, each request as soon as the last is answered:
+Clients that all change one session, each request as soon as the last is answered. Within one Worker or
+process they take turns; where there are two, these compete, too:
 
 ${markdown(['', 'calls per success', 'refused', 'median ms', '99th percentile'], contended)}`
 }
@@ -205,7 +231,8 @@ export function growthTable(all: readonly Growth[]): string {
     ...all.filter((each) => each.name === name).map((each) => each.microseconds.toFixed(0)),
   ])
   const counts = [...new Set(all.map(({ sessions }) => sessions.toLocaleString('en')))]
-  return `Microseconds to read and write a session among so many:\n\n${markdown(['', ...counts], rows)}`
+  return `Microseconds to read and write a session among so many. In memory, the processor's caches are what
+is outgrown.\n\n${markdown(['', ...counts], rows)}`
 }
 
 export function sizeTable(all: readonly Size[]): string {
@@ -218,7 +245,7 @@ ${markdown(['', 'minified', 'and gzipped'], rows)}`
 export function startupTable(all: readonly Startup[]): string {
   if (all.length === 0) return 'Not measured: this system does not tell what a process computes.'
   const rows = all.map(({ name, milliseconds }) => [name, milliseconds.toFixed(1)])
-  return `Milliseconds that workerd computes to load and evaluate a Worker, over an empty one, in a process that\nloads ten.
+  return `Milliseconds that workerd computes to load and evaluate a Worker, over an empty one, for each of\nten that a process loads.
 
 ${markdown(['', 'ms'], rows)}`
 }

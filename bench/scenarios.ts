@@ -39,7 +39,7 @@ export const scenarios: readonly Scenario[] = [
   ]),
 ]
 
-/** The scenarios of a quick run, and of the tables that show one runtime beside another. */
+/** The scenarios of a quick run. */
 export const headline = ['untouched', 'read', 'count', 'flash', 'pop']
 
 /** Makes data of a visitor whose JSON has about so many bytes. */

@@ -68,7 +68,7 @@ export async function prepare(
   const more: string[] = []
   for (let i = 1; i < visitors; i++) {
     const another = new Browser(url)
-    if (bytes !== null) await another.visit(`${seed}&counter=${i}`)
+    if (bytes !== null) await another.visit(`${seed}&counter=${2 * i}`) // what one writes, no other has
     more.push(cookieHeader(another.session, others))
   }
   return [cookie, ...more]
