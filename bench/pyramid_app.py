@@ -1,4 +1,7 @@
-"""The app of Pyramid's tutorial, step 17, under waitress. Prints the port that it answers on."""
+"""The app of Pyramid's tutorial, step 17, but for its template, under waitress.
+
+Prints the port that it answers on.
+"""
 
 import logging
 

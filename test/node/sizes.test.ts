@@ -1,17 +1,18 @@
 import { expect, it } from 'vitest'
 import { sizes } from '../../bench/sizes'
 
-// Bytes, minified and gzipped. Raise one only for what is worth its download.
+// Bytes, minified and gzipped: what they are, and some 2 % for the moods of a minifier. Raise one only
+// for what is worth its download, or when a tool that packs has changed.
 const budgets = {
-  'session() and csrf()': 10_700,
-  'all of index.ts': 11_150,
-  'codecs/pyramid': 1_300,
-  'stores/memory': 600,
-  'stores/kv': 600,
-  'stores/d1': 675,
-  'stores/durable-object': 645,
-  'stores/redis': 702,
-  'the site, with hono': 31_500,
+  'session() and csrf()': 10_800,
+  'all of index.ts': 11_200,
+  'codecs/pyramid': 1_310,
+  'stores/memory': 420,
+  'stores/kv': 350,
+  'stores/d1': 680,
+  'stores/durable-object': 600,
+  'stores/redis': 600,
+  'the site, with hono': 31_450,
 }
 
 it('each part of the library, and the site, keep to their budgets', async () => {

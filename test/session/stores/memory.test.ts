@@ -72,11 +72,15 @@ describe('memoryStore()', () => {
     expect(await Promise.all([...'abc'].map((key) => store.get(key)))).toEqual([null, null, 'c'])
   })
 
-  it('keeps 10 000 unless told otherwise', async () => {
+  it('keeps 10 000 unless told otherwise, and forgets the oldest hundredth for one more', async () => {
     const store = memoryStore()
-    for (let i = 0; i < 10_001; i++) await store.swap(`key${i}`, null, 'text', 60)
-    expect(await store.get('key0')).toBeNull()
-    expect(await store.get('key1')).toBe('text')
+    for (let i = 0; i < 10_000; i++) await store.swap(`key${i}`, null, 'text', 60)
+    expect(await store.get('key0')).toBe('text')
+    await store.swap('one more', null, 'text', 60)
+    expect(await store.get('key101')).toBeNull()
+    expect(await store.get('key102')).toBe('text')
+    expect(await store.get('key0')).toBe('text') // used since
+    expect(await store.get('one more')).toBe('text')
   })
 
   it('is gone with the store: another one keeps its own', async () => {
