@@ -11,6 +11,9 @@ import { prepare } from './visitor.ts'
 /** How many connections ask at the same time. */
 const widths = [1, 16, 64] as const
 
+/** What is asked. Of those that open no session for the first, one of ours stands for all. */
+const paths: readonly Path[] = ['/untouched', '/read', '/count']
+
 /** What a server did over HTTP. */
 export interface Throughput {
   readonly name: string
@@ -23,23 +26,22 @@ export interface Throughput {
 
 type Load = Pick<Throughput, 'perSecond' | 'cpu'>
 
-/** How often each variant is asked. The first time some are not compiled yet. */
-const times = 3
-
-/** Asks each variant over HTTP for some seconds, in turns, at each width: medians of three times. */
+/** Asks each variant over HTTP for some seconds, in turns, so many times at each width: the medians. */
 export async function overHttp(
   serving: Serving,
   variants: readonly Variant[],
   seconds: number,
+  times: number,
 ): Promise<Throughput[]> {
   const found: Throughput[] = []
-  for (const path of ['/untouched', '/read', '/count'] as const) {
+  for (const path of paths) {
     for (const connections of widths) {
       const loads = new Map<string, Load[]>()
       for (let time = 0; time < times; time++) {
         for (const { name, file, only, visitors } of variants) {
           const address = serving.addresses.get(file)
-          if (!address || (only && !only.includes(path))) continue
+          if (!address || !(only ?? (file === 'ours' ? paths : paths.slice(1))).includes(path))
+            continue
           const scenario: Scenario = { name: path, path, bytes: 20, others: 1 }
           const cookies = await prepare(address.url, scenario, !only, visitors && 1000)
           const load = await ask({ ...address, path, cookies, connections, seconds })

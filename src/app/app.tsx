@@ -21,7 +21,8 @@ export function createApp() {
   app.onError(answerError)
   app.notFound((c) => {
     const methods = methodsAt(app, c.req.path)
-    return methods.length > 0 ? fault(c, 405, { Allow: methods.join(', ') }) : fault(c, 404)
+    const isOther = methods.length > 0 && !methods.includes(c.req.method)
+    return isOther ? fault(c, 405, { Allow: methods.join(', ') }) : fault(c, 404)
   })
   app.use(securityHeaders)
   // That router lets a path end with a slash, but each page has one address.

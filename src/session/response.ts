@@ -10,13 +10,14 @@ const targeted = [
   'Surrogate-Control',
 ]
 
-const userAgent = typeof navigator === 'undefined' ? '' : navigator.userAgent
+// What a runtime calls a text by itself: https://fetch.spec.whatwg.org/#concept-bodyinit-extract
+const impliedType = 'text/plain;charset=UTF-8'
 
-// To look at a body is free on Workers. In Node it takes longer than all the rest of a session.
-const isFreeToLook = userAgent === 'Cloudflare-Workers'
+// To look at a body is free there. Elsewhere it makes a stream of a text.
+const isWorkers = 'WebSocketPair' in globalThis
 
-// Bun names the type of a text when it sends it, and only if nobody looked at its body.
-const isBun = userAgent.startsWith('Bun')
+// Bun implies it when it sends, and only as long as nobody looked at the body.
+const isBun = 'Bun' in globalThis
 
 /**
  * Makes the response one that depends on a session: kept out of shared caches, with its cookie.
@@ -37,12 +38,12 @@ export function finish(c: Context, cookie: string | null | undefined): void {
   }
 }
 
-/** Tells whether a response has a body. Where a look is dear, a 200 that names its type has one. */
+/** Tells whether a response has a body. */
 function hasBody(response: Response): boolean {
-  if (isFreeToLook) return response.body !== null
-  const isTyped = response.headers.has('Content-Type')
-  if (isTyped && response.status === 200) return true
-  if (isTyped || !isBun) return response.body !== null
+  if (isWorkers) return response.body !== null
+  const type = response.headers.get('Content-Type')
+  if (type === impliedType && response.status === 200) return true
+  if (type !== null || !isBun) return response.body !== null
   const { body } = response.clone()
   void body?.cancel() // or the other half of a stream would never learn that the client has left
   return body !== null

@@ -26,8 +26,9 @@ export function oncePerEnv<Data extends object, As extends string>(
   return (c: Context): Settings<As> => {
     const env: object = c.env ?? noEnv
     if (env !== lastEnv) {
-      settings = known.get(env) ?? ask(make, c)
-      known.set(env, settings)
+      const found = known.get(env) ?? ask(make, c)
+      known.set(env, found)
+      settings = found
       lastEnv = env
     }
     return settings

@@ -13,27 +13,25 @@ function answering(response: () => Response) {
   })
 }
 
-describe('a page that Node sends', () => {
-  class Page extends Response {
+describe('a text that Node sends', () => {
+  class Text extends Response {
     override get body(): never {
       throw new Error('looked at')
     }
   }
 
-  it.each(['text/plain;charset=UTF-8', 'text/html; charset=UTF-8', 'application/json'])(
-    'is sent without a look at its body, which would make a stream of it: %s',
-    async (type) => {
-      const page = () => new Page('hello', { headers: { 'Content-Type': type } })
-      const response = await answering(page).request('/')
-      expect(response.headers.getSetCookie()).toHaveLength(1)
-      expect(await response.text()).toBe('hello')
-    },
-  )
+  it('is sent without a look at its body, which would make a stream of it', async () => {
+    const response = await answering(() => new Text('hello')).request('/')
+    expect(response.headers.getSetCookie()).toHaveLength(1)
+    expect(await response.text()).toBe('hello')
+  })
 })
 
 describe('a constant response without a body, in Node', () => {
   it.each([
     { status: 200 },
+    { status: 200, headers: { 'Content-Type': 'text/html; charset=UTF-8' } },
+    { status: 200, headers: { 'Content-Type': 'application/json' } },
     { status: 204 },
     { status: 303, headers: { Location: '/' } },
     { status: 401, headers: { 'Content-Type': 'text/html' } },

@@ -52,5 +52,5 @@ function fill(bytes: Uint8Array, text: string): boolean {
 }
 
 function isNative(bytes: Uint8Array): bytes is Uint8Array & NativeBase64 {
-  return 'toBase64' in bytes
+  return 'toBase64' in bytes && 'setFromBase64' in bytes
 }
