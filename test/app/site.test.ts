@@ -331,9 +331,18 @@ describe('error pages', () => {
   it.each(['/cart/', '/session/', '//'])(
     'answers 404 to %s: each page has one address',
     async (path) => {
-      expect((await visitor().get(path)).status).toBe(404)
+      const answer = await visitor().get(path)
+      expect(answer.status).toBe(404)
+      expect(answer.headers.get('X-Frame-Options')).toBe('DENY')
     },
   )
+
+  it('answers 404 where a page is there, but not what it is asked for', async () => {
+    const app = createApp()
+    app.get('/items/:id', (c) => c.notFound())
+    expect((await app.request('/items/7', {}, env)).status).toBe(404)
+    expect((await app.request('/items/7', { method: 'POST' }, env)).status).toBe(405)
+  })
 
   it.each([
     ['POST', '/', 'GET, HEAD'],
@@ -412,6 +421,7 @@ describe('every response', () => {
       ])
       expect(headers.get('Referrer-Policy')).toBe('strict-origin-when-cross-origin')
       expect(headers.get('X-Content-Type-Options')).toBe('nosniff')
+      expect(headers.get('Permissions-Policy')).toBe('camera=(), geolocation=(), microphone=()')
       const [, maxAge] = /max-age=(\d+)/.exec(headers.get('Strict-Transport-Security') ?? '') ?? []
       expect(Number(maxAge)).toBeGreaterThanOrEqual(31_536_000)
     },

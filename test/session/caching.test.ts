@@ -81,6 +81,7 @@ describe('the response of a handler that opened the session', () => {
     'private',
     'Private, max-age=60',
     'max-age=60,private',
+    's-maxage=60 , private , max-age=60',
     'no-store',
     'no-cache, NO-STORE',
   ])('leaves "Cache-Control: %s" where it sets a cookie', async (given) => {

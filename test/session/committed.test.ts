@@ -26,6 +26,16 @@ const changes: [string, Use][] = [
   ['csrfToken(), the first,', (session) => csrfToken(session)],
 ]
 
+it('is waited for where the handler does not wait for it', async () => {
+  const app = new Hono().use(session({ secret })).get('/', (c) => {
+    void c.var.session().then((opened) => opened.set('a', 1))
+    return c.text('ok')
+  })
+  const response = await app.request('/')
+  expect(response.headers.getSetCookie()).toHaveLength(1)
+  expect(response.headers.get('Cache-Control')).toBe('private, no-store')
+})
+
 /** Hands out a session whose response is committed. */
 async function committed(): Promise<Session> {
   const visitor = guest()

@@ -159,6 +159,8 @@ describe('options from the context', () => {
     expect(options).toHaveBeenCalledTimes(1)
     await site.request('/', {}, { ...env })
     expect(options).toHaveBeenCalledTimes(2)
+    await site.request('/', {}, env)
+    expect(options).toHaveBeenCalledTimes(2)
   })
 
   it('are asked for once where there is no c.env', async () => {
