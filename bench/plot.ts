@@ -4,8 +4,8 @@ import type { Variant } from './variants/index.ts'
 
 const bar = 11
 const gap = 26
-const labels = 150
-const width = 760
+const labels = 165
+const width = 775
 
 /** Draws what a request costs: a bar for one that reads the session, a bar for one that changes it. */
 export function plot(
