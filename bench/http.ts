@@ -11,7 +11,7 @@ import { prepare } from './visitor.ts'
 /** How many connections ask at the same time. */
 const widths = [1, 16, 64] as const
 
-/** What is asked. Of those that open no session for the first, one of ours stands for all. */
+/** What is asked; `/untouched` of ours only, beside the yardsticks. */
 const paths: readonly Path[] = ['/untouched', '/read', '/count']
 
 /** What a server did over HTTP. */

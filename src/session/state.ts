@@ -83,7 +83,7 @@ export function createState(
 }
 
 /** Makes entries of the data of a payload. */
-export function entriesOf(data: object): Entries {
+function entriesOf(data: object): Entries {
   const entries: Entries = new Map()
   for (const key of Object.keys(data)) entries.set(key, data[key as keyof typeof data])
   return entries

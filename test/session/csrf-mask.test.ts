@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { csrfToken, SessionCommittedError } from '../../src/session'
+import { isMaskOf, mask } from '../../src/session/mask'
 import { guest } from './fixtures'
 import { shop, shopper, visit } from './shop'
 
@@ -71,4 +72,19 @@ describe('csrfToken()', () => {
     await visitor.visit(csrfToken)
     expect(csrfToken(await visitor.visit((session) => session))).toMatch(/^[\w-]+$/)
   })
+})
+
+it('refuses a token of another length without the work on it', () => {
+  const prototype: object = Uint8Array.prototype
+  const read = vi.spyOn(prototype as { setFromBase64(text: string): unknown }, 'setFromBase64')
+  try {
+    for (const text of ['', '-'.repeat(1_000_000), mask('s'.repeat(23))]) {
+      expect(isMaskOf(text, 's'.repeat(24))).toBe(false)
+    }
+    expect(read).not.toHaveBeenCalled()
+    expect(isMaskOf(mask('s'.repeat(24)), 's'.repeat(24))).toBe(true)
+    expect(read).toHaveBeenCalled()
+  } finally {
+    read.mockRestore()
+  }
 })
