@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { memoryStore } from '../../src/session/stores/memory.ts'
-import { at, cookieName, guest, start } from '../session/fixtures.ts'
-import { gate, tabs } from '../session/shared.ts'
-import { anonymous, makeKinds, plant, present, storedOf } from './kinds.ts'
+import { anonymous, makeKinds, plant, present, storedOf } from '../kit/kinds.ts'
+import { gate, tabs } from '../kit/stores.ts'
+import { at, cookieName, guest, start } from '../kit/visitor.ts'
 
 const kinds = makeKinds()
 const stored = storedOf(kinds)

@@ -3,8 +3,8 @@ import { Hono } from 'hono'
 import { describe, expect, it, vi } from 'vitest'
 import { session } from '../../src/session/index.ts'
 import { memoryStore } from '../../src/session/stores/memory.ts'
-import { cookieName, guest, secret, sign } from '../session/fixtures.ts'
-import { tabs } from '../session/shared.ts'
+import { tabs } from '../kit/stores.ts'
+import { cookieName, guest, secret, sign } from '../kit/visitor.ts'
 
 const now = Math.floor(Date.now() / 1000)
 const valid = () => sign([now, now, { user: 'mary' }])

@@ -5,9 +5,9 @@ import type { Session } from '../../src/session/index.ts'
 import { storeKey } from '../../src/session/records.ts'
 import type { Store } from '../../src/session/store.ts'
 import { kvStore } from '../../src/session/stores/kv.ts'
-import { at, cookieName, guest, secret } from '../session/fixtures.ts'
-import { gate, tabs } from '../session/shared.ts'
-import { anonymous, genuine, makeKinds, present, storedOf } from './kinds.ts'
+import { anonymous, genuine, makeKinds, present, storedOf } from '../kit/kinds.ts'
+import { gate, tabs } from '../kit/stores.ts'
+import { at, cookieName, guest, secret } from '../kit/visitor.ts'
 
 const kinds = makeKinds()
 const stored = storedOf(kinds)

@@ -3,8 +3,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { encodeBase64url } from '../../src/session/codecs/base64url.ts'
 import { deriveKeyBytes } from '../../src/session/codecs/keys.ts'
 import { csrfToken, type SessionOptions } from '../../src/session/index.ts'
-import { guest, otherSecret, payloadOf, secret } from '../session/fixtures.ts'
-import { anonymous, genuine, honoured, makeKinds, present } from './kinds.ts'
+import { anonymous, genuine, honoured, makeKinds, present } from '../kit/kinds.ts'
+import { guest, otherSecret, payloadOf, secret } from '../kit/visitor.ts'
 
 const kinds = makeKinds()
 

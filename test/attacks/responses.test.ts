@@ -7,9 +7,9 @@ import { createApp } from '../../src/app/app.tsx'
 import { csrfToken, session } from '../../src/session/index.ts'
 import { memoryStore } from '../../src/session/stores/memory.ts'
 import { browser } from '../../src/session/testing.ts'
-import { visitor } from '../app/pages.ts'
-import { cookieName, guest, secret } from '../session/fixtures.ts'
-import { watched } from '../session/shared.ts'
+import { watched } from '../kit/stores.ts'
+import { cookieName, guest, secret } from '../kit/visitor.ts'
+import { visitor } from '../kit/workers/site.ts'
 
 interface Data {
   user: string

@@ -7,10 +7,10 @@ import { sealedCodec } from '../../src/session/codecs/sealed.ts'
 import { signedCodec } from '../../src/session/codecs/signed.ts'
 import { storeKey } from '../../src/session/records.ts'
 import { memoryStore } from '../../src/session/stores/memory.ts'
-import { visitor } from '../app/pages.ts'
-import { at, cookieName, guest, known, otherSecret, sign, start } from '../session/fixtures.ts'
-import { tabs } from '../session/shared.ts'
-import { type Fail, faulty } from './faulty.ts'
+import { tabs } from '../kit/stores.ts'
+import { at, cookieName, guest, known, otherSecret, sign, start } from '../kit/visitor.ts'
+import { type Fail, faulty } from '../kit/workers/bindings.ts'
+import { visitor } from '../kit/workers/site.ts'
 
 beforeAll(() => applyD1Migrations(env.SESSIONS_DB, env.MIGRATIONS))
 afterEach(() => {

@@ -5,10 +5,10 @@ import { createApp } from '../../src/app/app.tsx'
 import { storeKey } from '../../src/session/records.ts'
 import { kvStore } from '../../src/session/stores/kv.ts'
 import { memoryStore } from '../../src/session/stores/memory.ts'
-import { visitor } from '../app/pages.ts'
-import { at, cookieName, guest } from '../session/fixtures.ts'
-import { gate, tabs, watched } from '../session/shared.ts'
-import { type Fail, faulty } from './faulty.ts'
+import { gate, tabs, watched } from '../kit/stores.ts'
+import { at, cookieName, guest } from '../kit/visitor.ts'
+import { type Fail, faulty } from '../kit/workers/bindings.ts'
+import { visitor } from '../kit/workers/site.ts'
 
 beforeAll(() => applyD1Migrations(env.SESSIONS_DB, env.MIGRATIONS))
 afterEach(() => {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { csrfToken } from '../../src/session/index.ts'
-import { at, cookieName, guest, start } from '../session/fixtures.ts'
-import { anonymous, genuine, makeKinds, plant, present } from './kinds.ts'
+import { anonymous, genuine, makeKinds, plant, present } from '../kit/kinds.ts'
+import { at, cookieName, guest, start } from '../kit/visitor.ts'
 
 afterEach(() => {
   vi.useRealTimers()

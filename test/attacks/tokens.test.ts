@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { encodeBase64url } from '../../src/session/codecs/base64url.ts'
-import { at, cookieName, guest, otherSecret, secret, start } from '../session/fixtures.ts'
-import { anonymous, contentOf, genuine, honoured, makeKinds, present } from './kinds.ts'
+import { anonymous, contentOf, genuine, honoured, makeKinds, present } from '../kit/kinds.ts'
+import { at, cookieName, guest, otherSecret, secret, start } from '../kit/visitor.ts'
 
 const encoder = new TextEncoder()
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import type { Codec } from '../../src/session/codecs/codec'
-import { visit } from './visit'
+import type { Codec } from '../../src/session/codecs/codec.ts'
+import { visit } from '../kit/visit.ts'
 
 /** A codec that is to keep the contract. */
 export interface CodecSubject {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { type Session, userSessions } from '../../src/session/index.ts'
 import { storeKey } from '../../src/session/records.ts'
 import type { Store } from '../../src/session/store.ts'
-import { gate, tabs } from '../session/shared.ts'
+import { gate, tabs } from '../kit/stores.ts'
 
 /**
  * Tests that the sessions of a user can be listed and ended in a store.
