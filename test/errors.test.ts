@@ -11,7 +11,7 @@ import {
   session,
 } from '../src/session/index.ts'
 import { browser } from '../src/session/testing.ts'
-import { cookieName, secret, sign } from './kit/visitor.ts'
+import { cookieName, secret, sign } from './kit/tokens.ts'
 
 afterEach(() => {
   vi.restoreAllMocks()

@@ -5,7 +5,8 @@ import { pyramidCodec } from '../src/session/codecs/pyramid.ts'
 import { csrfToken, type SessionOptions, session } from '../src/session/index.ts'
 import { memoryStore } from '../src/session/stores/memory.ts'
 import { browser, readSession, sealSession } from '../src/session/testing.ts'
-import { at, cookieName, otherSecret, secret, start } from './kit/visitor.ts'
+import { at, start } from './kit/clock.ts'
+import { cookieName, otherSecret, secret } from './kit/tokens.ts'
 
 interface Data {
   n: number

@@ -5,7 +5,7 @@ import { pyramidCodec } from '../../src/session/codecs/pyramid.ts'
 import { sealedCodec } from '../../src/session/codecs/sealed.ts'
 import { signedCodec } from '../../src/session/codecs/signed.ts'
 import { type CodecSubject, codecContract } from '../contracts/codec.ts'
-import { secret } from '../kit/visitor.ts'
+import { secret } from '../kit/tokens.ts'
 import { ed25519Codec } from '../readme/engine.ts'
 
 const hashes = ['SHA-1', 'SHA-256', 'SHA-384', 'SHA-512'] as const

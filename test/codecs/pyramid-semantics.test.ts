@@ -8,7 +8,9 @@ import {
   type SessionOptions,
   session,
 } from '../../src/session/index.ts'
-import { at, cookieName, guest, payloadOf, secret, sign, start } from '../kit/visitor.ts'
+import { at, start } from '../kit/clock.ts'
+import { cookieName, payloadOf, secret, sign } from '../kit/tokens.ts'
+import { createVisitor } from '../kit/visitor.ts'
 
 const year = 31_536_000
 
@@ -21,7 +23,7 @@ afterEach(() => {
 
 /** A visitor whose cookie holds a payload. Pyramid knows no `lifetime`. */
 async function holder(payload: unknown, options: Partial<SessionOptions> = {}) {
-  const visitor = guest({ lifetime: null, ...options })
+  const visitor = createVisitor({ lifetime: null, ...options })
   visitor.cookies.set(cookieName, await sign(payload))
   return visitor
 }
@@ -42,11 +44,14 @@ function unchecked(options: Record<string, unknown>): SessionOptions {
 
 describe("session(), by Pyramid's tests of its cookie session", () => {
   it('begins empty without a cookie (test_ctor_no_cookie)', async () => {
-    expect(await guest().visit((session) => [entries(session), session.new])).toEqual([{}, true])
+    expect(await createVisitor().visit((session) => [entries(session), session.new])).toEqual([
+      {},
+      true,
+    ])
   })
 
   it('offers all that a Pyramid session does (test_instance_conforms)', async () => {
-    const kinds = await guest().visit((session) => ({
+    const kinds = await createVisitor().visit((session) => ({
       functions: [
         ...[session.get, session.set, session.has, session.delete, session.clear, session.update],
         ...[session.keys, session.entries, session.changed, session.invalidate],
@@ -72,11 +77,11 @@ describe("session(), by Pyramid's tests of its cookie session", () => {
   })
 
   it('ignores a cookie that is no token (test_ctor_with_bad_cookie_cannot_deserialize)', async () => {
-    expect(await guest().present('abc')).toEqual({})
+    expect(await createVisitor().present('abc')).toEqual({})
   })
 
   it('ignores a signed payload that is no session (test_ctor_with_bad_cookie_not_tuple)', async () => {
-    expect(await guest().present(await sign('abc'))).toEqual({})
+    expect(await createVisitor().present(await sign('abc'))).toEqual({})
   })
 
   it('counts the timeout in seconds since the last write (test_timeout)', async () => {
@@ -168,40 +173,40 @@ describe("session(), by Pyramid's tests of its Set-Cookie", () => {
   }
 
   it('drops changes with setOnError false when the handler throws (test__set_cookie_on_exception)', async () => {
-    const visitor = guest({ setOnError: false })
+    const visitor = createVisitor({ setOnError: false })
     await expect(visitor.visit(fail(new Error('broken')))).rejects.toThrow('broken')
     expect(visitor.response.status).toBe(500)
     expect(visitor.sent).toEqual([])
   })
 
   it('drops them for an exception that is an answer, too (test_no_set_cookie_with_exception)', async () => {
-    const visitor = guest({ setOnError: false })
+    const visitor = createVisitor({ setOnError: false })
     await expect(visitor.visit(fail(new HTTPException(404)))).rejects.toThrow(HTTPException)
     expect(visitor.sent).toEqual([])
   })
 
   it('keeps changes with setOnError false when nothing is thrown (test__set_cookie_on_exception_no_request_exception)', async () => {
-    const visitor = guest({ setOnError: false })
+    const visitor = createVisitor({ setOnError: false })
     await visitor.visit((session) => session.set('a', 1))
     expect(kept(visitor)).toEqual({ a: 1 })
   })
 
   it('keeps changes by default when the handler throws (test_set_cookie_with_exception)', async () => {
-    const visitor = guest()
+    const visitor = createVisitor()
     await expect(visitor.visit(fail(new Error('broken')))).rejects.toThrow('broken')
     expect(visitor.response.status).toBe(500)
     expect(kept(visitor)).toEqual({ a: 1 })
   })
 
   it('refuses to send more than browsers keep (test__set_cookie_cookieval_too_long)', async () => {
-    const visitor = guest()
+    const visitor = createVisitor()
     const visit = visitor.visit((session) => session.set('a', 'x'.repeat(100_000)))
     await expect(visit).rejects.toThrow(CookieTooLargeError)
     expect(visitor.sent).toEqual([])
   })
 
   it('sends the cookie with a response that a handler made (test__set_cookie_real_webob_response)', async () => {
-    const visitor = guest()
+    const visitor = createVisitor()
     await visitor.visit((session) => {
       session.set('a', 1)
       return new Response('real', { headers: { 'Set-Cookie': 'b=2' } })
@@ -210,7 +215,7 @@ describe("session(), by Pyramid's tests of its Set-Cookie", () => {
   })
 
   it('sends the attributes that were asked for (test__set_cookie_options)', async () => {
-    const visitor = guest({
+    const visitor = createVisitor({
       cookie: { name: 'abc', prefix: undefined, path: '/foo', domain: 'localhost' },
     })
     await visitor.visit((session) => session.set('a', 1))
@@ -223,7 +228,7 @@ describe("session(), by Pyramid's tests of its Set-Cookie", () => {
   })
 
   it('sends one cookie for a write (test_cookie_is_set)', async () => {
-    const visitor = guest()
+    const visitor = createVisitor()
     await visitor.visit((session) => session.set('a', 1))
     expect(visitor.sent).toHaveLength(1)
     expect(payloadOf(visitor.token)).toEqual([start, start, { a: 1 }])
@@ -232,7 +237,7 @@ describe("session(), by Pyramid's tests of its Set-Cookie", () => {
 
 describe("flash(), popFlash() and peekFlash(), by Pyramid's tests", () => {
   it('keeps messages in order under _f_ (test_flash_default)', async () => {
-    const visitor = guest()
+    const visitor = createVisitor()
     await visitor.visit((session) => {
       session.flash('msg1')
       session.flash('msg2')
@@ -241,7 +246,7 @@ describe("flash(), popFlash() and peekFlash(), by Pyramid's tests", () => {
   })
 
   it('keeps a message that waits already once, if told so (test_flash_allow_duplicate_false)', async () => {
-    const visitor = guest()
+    const visitor = createVisitor()
     await visitor.visit((session) => {
       session.flash('msg1')
       session.flash('msg1', '', false)
@@ -253,13 +258,13 @@ describe("flash(), popFlash() and peekFlash(), by Pyramid's tests", () => {
     [true, 'test_flash_allow_duplicate_true_and_msg_not_in_storage'],
     [false, 'test_flash_allow_duplicate_false_and_msg_not_in_storage'],
   ])('keeps a first message with allowDuplicate %j (%s)', async (allowDuplicate) => {
-    const visitor = guest()
+    const visitor = createVisitor()
     await visitor.visit((session) => session.flash('msg1', '', allowDuplicate))
     expect(kept(visitor)).toEqual({ _f_: ['msg1'] })
   })
 
   it('keeps queues apart (test_flash_mixed)', async () => {
-    const visitor = guest()
+    const visitor = createVisitor()
     await visitor.visit((session) => {
       session.flash('warn1', 'warn')
       session.flash('warn2', 'warn')
@@ -315,7 +320,7 @@ describe("csrfToken(), by Pyramid's tests of its token", () => {
   })
 
   it('makes a secret where there is none (test_get_csrf_token_new)', async () => {
-    const visitor = guest()
+    const visitor = createVisitor()
     const token = await visitor.visit(csrfToken)
     expect(unmask(token)).not.toBe('')
     expect(kept(visitor)).toEqual({ _csrft_: unmask(token) })

@@ -3,7 +3,7 @@ import { pyramidCodec } from '../../src/session/codecs/pyramid.ts'
 import { CookieTooLargeError, csrfToken, type Session, session } from '../../src/session/index.ts'
 import { isMaskOf } from '../../src/session/mask.ts'
 import { isReserved } from '../../src/session/state.ts'
-import { visit } from '../kit/visit.ts'
+import { visitOnce } from '../kit/visitor.ts'
 import {
   codecOf,
   codecOptions,
@@ -51,7 +51,7 @@ afterEach(() => {
 /** Sends a vector's cookie, or another, to our site at the vector's time. */
 function open<T>(vector: Vector, use: (session: Session) => T, cookie = vector.cookie) {
   vi.setSystemTime(vector.now * 1000)
-  return visit(siteOptions(vector), cookie === null ? '' : `session=${cookie}`, use)
+  return visitOnce(siteOptions(vector), cookie === null ? '' : `session=${cookie}`, use)
 }
 
 /** Does to our session what was done to Pyramid's. */
@@ -229,7 +229,7 @@ describe("session(), doing what was done to Pyramid's", () => {
 
   it.each(withAttributes)('sends the name and the attributes of $id', async (vector) => {
     const options = { ...siteOptions(vector), cookie: cookieOptions(vector) }
-    const { sent } = await visit(options, '', (session) => session.set('a', 1))
+    const { sent } = await visitOnce(options, '', (session) => session.set('a', 1))
     const [theirs = ''] = vector.set_cookie_headers ?? []
     // Ours are never sent without SameSite: what Pyramid leaves to the browser is Lax, too.
     const expected = theirs.includes('SameSite') ? theirs : `${theirs}; SameSite=Lax`

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { pyramidCodec } from '../../src/session/codecs/pyramid.ts'
 import { CookieTooLargeError, type SessionOptions } from '../../src/session/index.ts'
-import { visit } from '../kit/visit.ts'
+import { visitOnce } from '../kit/visitor.ts'
 
 const secret = 'itsaseekreet'
 
@@ -71,7 +71,7 @@ describe('pyramidCodec()', () => {
     async (text) => {
       const cookie = `session=${await pyramidCodec({ secret }).encode(text)}`
       const options = { codec: pyramidCodec({ secret }), cookie: { prefix: undefined } }
-      const opened = await visit(options, cookie, (session) => [session.new, session.size])
+      const opened = await visitOnce(options, cookie, (session) => [session.new, session.size])
       expect(opened).toMatchObject({ result: [true, 0], rejected: 'malformed', status: 200 })
     },
   )
@@ -91,7 +91,9 @@ describe('pyramidCodec()', () => {
       ...{ codec: pyramidCodec({ secret }), timeout: null, lifetime: null },
       cookie: { name: 'other', prefix: undefined },
     }
-    expect(await visit(options, cookie, (session) => session.get('a'))).toMatchObject({ result: 1 })
+    expect(await visitOnce(options, cookie, (session) => session.get('a'))).toMatchObject({
+      result: 1,
+    })
   })
 })
 
@@ -129,7 +131,7 @@ describe('a cookie for Pyramid', () => {
     const codec = pyramidCodec({ secret })
     await expect(codec.encode(pythonJson([now, now, data]))).rejects.toThrow(CookieTooLargeError)
     const options: SessionOptions = { codec, cookie: { prefix: undefined } }
-    const { error, sent } = await visit(options, '', (session) => session.set('a', data.a))
+    const { error, sent } = await visitOnce(options, '', (session) => session.set('a', data.a))
     expect(error).toBeInstanceOf(CookieTooLargeError)
     expect(sent).toEqual([])
   })
@@ -139,7 +141,7 @@ describe('a cookie for Pyramid', () => {
       codec: pyramidCodec({ secret }),
       cookie: { prefix: undefined },
     }
-    const { error } = await visit(options, '', (session) => {
+    const { error } = await visitOnce(options, '', (session) => {
       session.set('small', 'x')
       session.set('big', 'x'.repeat(3000))
     })

@@ -2,8 +2,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { encodeBase64url } from '../../src/session/codecs/base64url.ts'
 import { sealedCodec } from '../../src/session/codecs/sealed.ts'
 import { CookieTooLargeError, csrfToken, type SessionOptions } from '../../src/session/index.ts'
-import { visit } from '../kit/visit.ts'
-import { at, cookieName, guest, otherSecret, secret, sign, start } from '../kit/visitor.ts'
+import { at, start } from '../kit/clock.ts'
+import { cookieName, otherSecret, secret, sign } from '../kit/tokens.ts'
+import { createVisitor, visitOnce } from '../kit/visitor.ts'
 
 // Made by OpenSSL (node:crypto): HKDF-SHA-256 with an empty salt and the info
 // ["edge-session","sealed",<cookie name>], then AES-256-GCM with the nonce 000102…0b and the
@@ -120,7 +121,7 @@ describe('sealedCodec()', () => {
 
 describe('a sealed cookie', () => {
   it('tells nothing of what it holds', async () => {
-    const visitor = guest({ encrypt: true })
+    const visitor = createVisitor({ encrypt: true })
     await visitor.visit((session) => {
       session.set('customer', 'Zoë of Malmö')
       session.flash('Your order was sent')
@@ -137,7 +138,7 @@ describe('a sealed cookie', () => {
   })
 
   it('is another text each time that the same session is written', async () => {
-    const visitor = guest({ encrypt: true })
+    const visitor = createVisitor({ encrypt: true })
     await visitor.visit((session) => session.set('a', 1))
     const { token: first = '' } = visitor
     await visitor.visit((session) => session.changed())
@@ -149,14 +150,15 @@ describe('a sealed cookie', () => {
   it('is forged for a site that signs, though its secret is the same', async () => {
     const token = await sealedCodec(secret, cookieName).encode(`[${start},${start},{"a":1}]`)
     const of = (options: SessionOptions) =>
-      visit(options, `${cookieName}=${token}`, (session) => session.get('a'))
+      visitOnce(options, `${cookieName}=${token}`, (session) => session.get('a'))
     expect(await of(sealing)).toMatchObject({ result: 1, rejected: undefined })
     expect(await of({ secret })).toMatchObject({ result: undefined, rejected: 'forged' })
   })
 
   it('is all that a sealing site takes: a signed one is forged', async () => {
     const cookie = `${cookieName}=${await sign([start, start, { a: 1 }])}`
-    const of = (options: SessionOptions) => visit(options, cookie, (session) => session.get('a'))
+    const of = (options: SessionOptions) =>
+      visitOnce(options, cookie, (session) => session.get('a'))
     expect(await of({ secret })).toMatchObject({ result: 1, rejected: undefined })
     expect(await of(sealing)).toMatchObject({ result: undefined, rejected: 'forged' })
   })
@@ -165,7 +167,7 @@ describe('a sealed cookie', () => {
     const token = await sealedCodec(secret, cookieName).encode(`[${start},${start},{"a":1}]`)
     const renamed: SessionOptions = { ...sealing, cookie: { name: 'preferences' } }
     const cookie = `__Host-preferences=${token}`
-    const { result, rejected } = await visit(renamed, cookie, (session) => session.get('a'))
+    const { result, rejected } = await visitOnce(renamed, cookie, (session) => session.get('a'))
     expect({ result, rejected }).toEqual({ result: undefined, rejected: 'forged' })
   })
 
@@ -177,7 +179,9 @@ describe('a sealed cookie', () => {
       encrypt: true,
       reissueTime: null,
     }
-    const renewed = await visit(options, `${cookieName}=${token}`, (session) => session.get('a'))
+    const renewed = await visitOnce(options, `${cookieName}=${token}`, (session) =>
+      session.get('a'),
+    )
     expect(renewed.result).toBe('é')
     expect(await unseal(renewed.token ?? '', otherSecret, cookieName)).toBe(text)
   })
@@ -187,7 +191,7 @@ describe('encrypt', () => {
   /** What a handler and a browser see of a visit after visit, but for the cookie's value. */
   async function scenario(options: Partial<SessionOptions>) {
     at(0)
-    const visitor = guest(options)
+    const visitor = createVisitor(options)
     const seen: unknown[] = []
     const see = (result: unknown) => {
       const { status, headers } = visitor.response
@@ -219,7 +223,7 @@ describe('encrypt', () => {
     // 4096 - 14 of the name are 4082 characters, or 3061 bytes with nonce and tag.
     const room = 3061 - 28 - JSON.stringify([start, start, { a: '' }]).length
     const keep = (length: number) =>
-      visit(sealing, '', (session) => session.set('a', 'x'.repeat(length)))
+      visitOnce(sealing, '', (session) => session.set('a', 'x'.repeat(length)))
     const { sent, token = '', error } = await keep(room)
     expect([error, sent.length, cookieName.length + token.length]).toEqual([undefined, 1, 4096])
     const refused = await keep(room + 1)

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { signedCodec } from '../../src/session/codecs/signed.ts'
-import { at, guest, otherSecret, payloadOf, secret, sign, start } from '../kit/visitor.ts'
+import { at, start } from '../kit/clock.ts'
+import { otherSecret, payloadOf, secret, sign } from '../kit/tokens.ts'
+import { createVisitor } from '../kit/visitor.ts'
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 const strangers = ['=', '%41', ' ', '"', ',', '.', '+', '/']
@@ -21,7 +23,7 @@ afterEach(() => {
 
 /** Lists those of the tokens that a site honours. */
 async function honoured(tokens: string[]): Promise<string[]> {
-  const visitor = guest({ timeout: null, lifetime: null })
+  const visitor = createVisitor({ timeout: null, lifetime: null })
   const accepted: string[] = []
   for (const token of tokens) {
     // Another cookie behind it, so that no space at the end is trimmed from the header.
@@ -65,7 +67,7 @@ describe('signedCodec()', () => {
 describe('a signed cookie', () => {
   it('holds what Pyramid holds: when it was renewed, when created, and the data', async () => {
     at(0)
-    const visitor = guest()
+    const visitor = createVisitor()
     await visitor.visit((session) => session.set('a', { b: [1] }))
     at(7)
     await visitor.visit((session) => {
@@ -153,14 +155,14 @@ describe('a signed cookie', () => {
   )
 
   it('is not parsed before its signature is verified', async () => {
-    const visitor = guest()
+    const visitor = createVisitor()
     const parse = vi.spyOn(JSON, 'parse')
     await visitor.present(await sign([start, start, { a: 1 }], otherSecret))
     expect(parse).not.toHaveBeenCalled()
   })
 
   it('is not even verified when it is longer than browsers keep', async () => {
-    const visitor = guest()
+    const visitor = createVisitor()
     const verify = vi.spyOn(crypto.subtle, 'verify')
     await visitor.present(await sign([start, start, { a: 'x'.repeat(3100) }]))
     expect(verify).not.toHaveBeenCalled()
@@ -169,7 +171,7 @@ describe('a signed cookie', () => {
 
 describe('a list of secrets', () => {
   it('signs with the first one', async () => {
-    const visitor = guest({ secret: [otherSecret, secret] })
+    const visitor = createVisitor({ secret: [otherSecret, secret] })
     await visitor.visit((session) => session.set('a', 1))
     expect(visitor.token).toBe(await sign(payloadOf(visitor.token), otherSecret))
   })
@@ -177,7 +179,7 @@ describe('a list of secrets', () => {
   it('signs anew what an old one signed, and does not extend its life', async () => {
     at(60)
     const old = [start + 1, start, { a: 1 }]
-    const visitor = guest({ secret: [otherSecret, secret], reissueTime: null })
+    const visitor = createVisitor({ secret: [otherSecret, secret], reissueTime: null })
     expect(await visitor.present(await sign(old))).toEqual({ a: 1 })
     expect(visitor.token).toBe(await sign(old, otherSecret))
   })
@@ -185,14 +187,14 @@ describe('a list of secrets', () => {
   it('signs anew the very text of the payload', async () => {
     at(60)
     const text = `[ ${start}.5, ${start}, {"a": "\\u00e9"} ]`
-    const visitor = guest({ secret: [otherSecret, secret] })
+    const visitor = createVisitor({ secret: [otherSecret, secret] })
     await visitor.present(await signedCodec(secret, '__Host-session').encode(text))
     expect(visitor.token).toBe(await signedCodec(otherSecret, '__Host-session').encode(text))
   })
 
   it('leaves alone what the first one signed', async () => {
     at(60)
-    const visitor = guest({ secret: [otherSecret, secret] })
+    const visitor = createVisitor({ secret: [otherSecret, secret] })
     expect(await visitor.present(await sign([start, start, { a: 1 }], otherSecret))).toEqual({
       a: 1,
     })
@@ -202,11 +204,11 @@ describe('a list of secrets', () => {
   it('no longer honours a secret that was taken off it', async () => {
     at(60)
     const retired = await sign([start, start, { a: 1 }])
-    expect(await guest({ secret: [otherSecret] }).present(retired)).toEqual({})
+    expect(await createVisitor({ secret: [otherSecret] }).present(retired)).toEqual({})
   })
 
   it('tries each of its secrets once', async () => {
-    const visitor = guest({ secret: [`${secret}-newest`, `${secret}-newer`, secret] })
+    const visitor = createVisitor({ secret: [`${secret}-newest`, `${secret}-newer`, secret] })
     const verify = vi.spyOn(crypto.subtle, 'verify')
     await visitor.present(await sign([start, start, {}], otherSecret))
     expect(verify).toHaveBeenCalledTimes(3)

@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { remembering } from '../../src/session/codecs/remembering.ts'
 import { signedCodec } from '../../src/session/codecs/signed.ts'
-import { at, cookieName, guest, otherSecret, secret, start } from '../kit/visitor.ts'
+import { at, start } from '../kit/clock.ts'
+import { cookieName, otherSecret, secret } from '../kit/tokens.ts'
+import { createVisitor } from '../kit/visitor.ts'
 
 afterEach(() => {
   vi.useRealTimers()
@@ -82,7 +84,7 @@ describe('a token that has been read or written before', () => {
 
   it('opens no session whose time is up', async () => {
     at(0)
-    const visitor = guest({ timeout: 60, reissueTime: null })
+    const visitor = createVisitor({ timeout: 60, reissueTime: null })
     await visitor.visit((session) => session.set('n', 1))
     at(60)
     expect(await visitor.visit((session) => session.get('n'))).toBe(1)
@@ -95,7 +97,7 @@ describe('a token that has been read or written before', () => {
 
   it('gives each request data of its own', async () => {
     at(0)
-    const visitor = guest<{ list: number[] }>({ reissueTime: null })
+    const visitor = createVisitor<{ list: number[] }>({ reissueTime: null })
     await visitor.visit((session) => session.set('list', []))
     const cookie = visitor.cookies.get(cookieName) ?? ''
     await visitor.visit((session) => session.get('list')?.push(1))

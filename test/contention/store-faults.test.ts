@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { Store } from '../../src/session/store.ts'
+import { type Store, StoreError } from '../../src/session/index.ts'
 import { memoryStore } from '../../src/session/stores/memory.ts'
-import { tabs } from '../kit/stores.ts'
+import { createVisitor } from '../kit/visitor.ts'
 
 afterEach(() => {
   vi.useRealTimers()
@@ -31,9 +31,12 @@ function faulty() {
   return store
 }
 
+/** What every request sees whose store failed. */
+const refused = { error: expect.any(StoreError), status: 503, sent: [] }
+
 async function loggedIn() {
   const store = faulty()
-  const visitor = tabs(store)
+  const visitor = createVisitor({ store })
   await visitor.visit((session) => session.set('user', 'mary'))
   return { store, visitor }
 }
@@ -42,9 +45,7 @@ describe('a store that fails', () => {
   it('when read: 503, no cookie, and nobody is logged out', async () => {
     const { store, visitor } = await loggedIn()
     store.fault = 'get fails'
-    await visitor.visit((session) => session.get('user'))
-    expect(visitor.status).toBe(503)
-    expect(visitor.sent).toEqual([])
+    expect(await visitor.attempt((session) => session.get('user'))).toMatchObject(refused)
     store.fault = 'none'
     expect(await visitor.visit((session) => session.get('user'))).toBe('mary')
   })
@@ -52,42 +53,36 @@ describe('a store that fails', () => {
   it('when written: 503, no cookie, and the session is as it was', async () => {
     const { store, visitor } = await loggedIn()
     store.fault = 'swap fails'
-    await visitor.visit((session) => session.set('user', 'john'))
-    expect(visitor.status).toBe(503)
-    expect(visitor.sent).toEqual([])
+    expect(await visitor.attempt((session) => session.set('user', 'john'))).toMatchObject(refused)
     store.fault = 'none'
     expect(await visitor.visit((session) => session.get('user'))).toBe('mary')
   })
 
   it('when a session begins: 503 and no cookie for a record that is not there', async () => {
     const store = faulty()
-    const visitor = tabs(store)
+    const visitor = createVisitor({ store })
     store.fault = 'swap fails'
-    await visitor.visit((session) => session.set('user', 'mary'))
-    expect(visitor.status).toBe(503)
-    expect(visitor.cookie).toBe('')
+    expect(await visitor.attempt((session) => session.set('user', 'mary'))).toMatchObject(refused)
+    expect(visitor.token).toBeUndefined()
   })
 
   it('to answer at all: 503 after 10 seconds', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout'] })
     const hanging = { get: () => new Promise<null>(() => {}), swap: memoryStore().swap }
     const { visitor } = await loggedIn()
-    const late = tabs(hanging)
-    late.cookie = visitor.cookie
-    const answer = late.visit((session) => session.get('user'))
+    const late = createVisitor({ store: hanging })
+    late.token = visitor.token
+    const answer = late.attempt((session) => session.get('user'))
     await vi.advanceTimersByTimeAsync(9_999)
     expect(late.status).toBe(0)
     await vi.advanceTimersByTimeAsync(1)
-    await answer
-    expect(late.status).toBe(503)
-    expect(late.sent).toEqual([])
+    expect(await answer).toMatchObject(refused)
   })
 
   it('to answer a write: 503, and the next request sees the change that was made', async () => {
     const { store, visitor } = await loggedIn()
     store.fault = 'the answer is lost'
-    await visitor.visit((session) => session.set('user', 'john'))
-    expect(visitor.status).toBe(503)
+    expect(await visitor.attempt((session) => session.set('user', 'john'))).toMatchObject(refused)
     store.fault = 'none'
     expect(await visitor.visit((session) => session.get('user'))).toBe('john')
   })
@@ -96,14 +91,14 @@ describe('a store that fails', () => {
     'between the new record and the end of the old one, at %s(): 503, and the old one goes on',
     async (method) => {
       const { store, visitor } = await loggedIn()
-      const before = visitor.cookie
+      const before = visitor.token
       store.fault = 'the second swap fails'
-      await visitor.visit((session) => {
+      const half = await visitor.attempt((session) => {
         session[method]()
         session.set('half', 'done')
       })
-      expect(visitor.status).toBe(503)
-      expect(visitor.cookie).toBe(before)
+      expect(half).toMatchObject(refused)
+      expect(visitor.token).toBe(before)
       store.fault = 'none'
       expect(await visitor.visit((session) => session.entries())).toEqual([['user', 'mary']])
     },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type SessionCookieOptions, session } from '../../src/session/index.ts'
-import { guest, secret } from '../kit/visitor.ts'
+import { secret } from '../kit/tokens.ts'
+import { createVisitor } from '../kit/visitor.ts'
 
 function make(cookie: Record<string, unknown>) {
   return () => session({ secret, cookie: cookie as SessionCookieOptions })
@@ -8,7 +9,7 @@ function make(cookie: Record<string, unknown>) {
 
 /** What a session with this cookie sends, its token left out. */
 async function line(cookie: SessionCookieOptions): Promise<string | undefined> {
-  const visitor = guest({ cookie })
+  const visitor = createVisitor({ cookie })
   await visitor.visit((session) => session.set('a', 1))
   return visitor.sent[0]?.replace(/=[^;]*/, '=…')
 }

@@ -4,7 +4,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { csrf, csrfToken, type Session, session } from '../../src/session/index.ts'
 import { memoryStore } from '../../src/session/stores/memory.ts'
 import { browser } from '../../src/session/testing.ts'
-import { at, secret } from '../kit/visitor.ts'
+import { at } from '../kit/clock.ts'
+import { secret } from '../kit/tokens.ts'
 
 interface Data {
   user: string

@@ -2,11 +2,12 @@ import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { describe, expect, it } from 'vitest'
 import { CookieTooLargeError, csrfToken, type Session, session } from '../../src/session/index.ts'
-import { guest, secret } from '../kit/visitor.ts'
+import { secret } from '../kit/tokens.ts'
+import { createVisitor } from '../kit/visitor.ts'
 
 /** Answers with these headers from a handler that reads the session, or that writes it. */
 async function respond(headers: Record<string, string>, act: 'reads' | 'writes') {
-  const visitor = guest()
+  const visitor = createVisitor()
   await visitor.visit((session) => {
     if (act === 'writes') session.set('a', 1)
     return new Response('page', { headers })
@@ -30,7 +31,7 @@ describe('the response of a handler that opened the session', () => {
     ['invalidate()', (session) => session.invalidate()],
     ['csrfToken()', (session) => csrfToken(session)],
   ])('is kept out of shared caches after %s', async (_, use) => {
-    const visitor = guest()
+    const visitor = createVisitor()
     await visitor.visit(use)
     expect(visitor.response.headers.get('Vary')).toBe('Cookie')
     expect(visitor.response.headers.get('Cache-Control')).toBe('private, no-store')
@@ -102,7 +103,7 @@ describe('the response of a handler that opened the session', () => {
   })
 
   it('counts a cookie that is removed as one that is set', async () => {
-    const visitor = guest()
+    const visitor = createVisitor()
     await visitor.visit((session) => session.set('a', 1))
     await visitor.visit((session) => {
       session.clear()

@@ -2,7 +2,8 @@ import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
 import { CookieTooLargeError, SessionError, session } from '../../src/session/index.ts'
 import { browser } from '../../src/session/testing.ts'
-import { cookieName, guest, secret } from '../kit/visitor.ts'
+import { cookieName, secret } from '../kit/tokens.ts'
+import { createVisitor } from '../kit/visitor.ts'
 
 /** Bytes of name and value of a cookie that carries one text of so many characters. */
 function bytesWith(length: number): number {
@@ -15,7 +16,7 @@ const longest = Array.from({ length: 4096 }, (_, i) => i).findLast((i) => bytesW
 describe('a cookie that browsers would not keep', () => {
   it('is one of 4097 bytes; one of 4096 is sent and comes back', async () => {
     expect([bytesWith(longest), bytesWith(longest + 1)]).toEqual([4096, 4097])
-    const visitor = guest()
+    const visitor = createVisitor()
     await visitor.visit((session) => session.set('text', 'x'.repeat(longest)))
     expect(cookieName.length + (visitor.token?.length ?? 0)).toBe(4096)
     expect(await visitor.visit((session) => session.get('text'))).toHaveLength(longest)
@@ -24,7 +25,7 @@ describe('a cookie that browsers would not keep', () => {
   })
 
   it('fails the request and leaves the cookie that the visitor has', async () => {
-    const visitor = guest()
+    const visitor = createVisitor()
     await visitor.visit((session) => session.set('a', 1))
     const write = visitor.visit((session) => session.set('b', 'x'.repeat(4000)))
     await expect(write).rejects.toThrow(CookieTooLargeError)
@@ -34,7 +35,7 @@ describe('a cookie that browsers would not keep', () => {
   })
 
   it('is told of a key that is large by its name, cut short', async () => {
-    const write = guest().visit((session) => {
+    const write = createVisitor().visit((session) => {
       session.set('k'.repeat(5000), 1)
       session.set('small', 2)
     })
@@ -42,7 +43,7 @@ describe('a cookie that browsers would not keep', () => {
   })
 
   it('is told with its three largest keys, the largest first, and none of their values', async () => {
-    const visitor = guest()
+    const visitor = createVisitor()
     const write = visitor.visit((session) => {
       session.set('small', 'x')
       session.set('third', 'secret'.repeat(100))
@@ -59,7 +60,7 @@ describe('a cookie that browsers would not keep', () => {
   })
 
   it('counts text that is not ASCII by its bytes', async () => {
-    const visitor = guest()
+    const visitor = createVisitor()
     const text = 'é'.repeat(longest / 2)
     await visitor.visit((session) => session.set('text', text))
     const write = visitor.visit((session) => session.set('text', `${text}éé`))

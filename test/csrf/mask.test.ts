@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { csrfToken, SessionCommittedError } from '../../src/session/index.ts'
 import { isMaskOf, mask } from '../../src/session/mask.ts'
 import { shop, shopper, visit } from '../kit/shop.ts'
-import { guest } from '../kit/visitor.ts'
+import { createVisitor } from '../kit/visitor.ts'
 
 describe('csrfToken()', () => {
   /** A browser, and as many tokens for it as asked for, of one page. */
@@ -58,7 +58,7 @@ describe('csrfToken()', () => {
   })
 
   it('does not show among the data', async () => {
-    const shown = await guest().visit((session) => {
+    const shown = await createVisitor().visit((session) => {
       csrfToken(session)
       return [session.keys(), session.entries(), session.size, session.has('_csrft_')]
     })
@@ -66,7 +66,7 @@ describe('csrfToken()', () => {
   })
 
   it('works in a stream, after the commit, only where the session has a secret', async () => {
-    const visitor = guest()
+    const visitor = createVisitor()
     const without = await visitor.visit((session) => session)
     expect(() => csrfToken(without)).toThrow(SessionCommittedError)
     await visitor.visit(csrfToken)

@@ -1,8 +1,9 @@
 import { Hono } from 'hono'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { csrf, csrfToken, session } from '../../src/session/index.ts'
+import { at } from '../kit/clock.ts'
 import { shop, shopper, visit } from '../kit/shop.ts'
-import { at, otherSecret, secret } from '../kit/visitor.ts'
+import { otherSecret, secret } from '../kit/tokens.ts'
 
 beforeEach(() => {
   at(0)

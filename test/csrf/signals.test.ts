@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import { describe, expect, it, vi } from 'vitest'
 import { csrf, session } from '../../src/session/index.ts'
 import { own, shop, shopper, visit } from '../kit/shop.ts'
-import { cookieName, secret } from '../kit/visitor.ts'
+import { cookieName, secret } from '../kit/tokens.ts'
 
 const listed = 'https://admin.example'
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { at, start } from '../kit/clock.ts'
 import { type Site, shop, shopper, visit } from '../kit/shop.ts'
-import { at, cookieName, sign, start } from '../kit/visitor.ts'
+import { cookieName, sign } from '../kit/tokens.ts'
 
 beforeEach(() => {
   at(0)

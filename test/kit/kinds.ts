@@ -8,8 +8,8 @@ import type { Store } from '../../src/session/store.ts'
 import { memoryStore } from '../../src/session/stores/memory.ts'
 import { sealSession } from '../../src/session/testing.ts'
 import { watched } from './stores.ts'
-import { visit } from './visit.ts'
-import { cookieName, guest, secret } from './visitor.ts'
+import { cookieName, secret } from './tokens.ts'
+import { createVisitor, visitOnce } from './visitor.ts'
 
 /** A way to keep sessions, which attacks are to fail at. */
 export interface Kind {
@@ -63,7 +63,7 @@ export const anonymous = { status: 200, result: [true, {}], sent: [] }
 /** Sends one cookie to a site, and tells what its page shows and which cookies it sets. */
 export async function present(options: SessionOptions, token: string, name = cookieName) {
   // Another cookie behind it, so that no space at the end is trimmed from the header.
-  const { status, result, sent, rejected } = await visit(
+  const { status, result, sent, rejected } = await visitOnce(
     options,
     `${name}=${token}; other=1`,
     (session) => [session.new, Object.fromEntries(session.entries())],
@@ -77,7 +77,7 @@ export async function honoured({ options, store }: Kind, tokens: string[]): Prom
   const onReject = (given: RejectReason) => {
     reason = given
   }
-  const visitor = guest({ ...options, onReject })
+  const visitor = createVisitor({ ...options, onReject })
   // Who has read a genuine one before must not take another for it.
   const Cookie = `${cookieName}=${await genuine(options)}`
   await visitor.visit((session) => session.size, { headers: { Cookie } })

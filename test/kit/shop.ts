@@ -7,7 +7,7 @@ import {
   session,
 } from '../../src/session/index.ts'
 import { browser } from '../../src/session/testing.ts'
-import { cookieName, payloadOf, secret } from './visitor.ts'
+import { cookieName, payloadOf, secret } from './tokens.ts'
 
 /** Where the shop is. */
 export const own = 'https://shop.example'

@@ -8,7 +8,8 @@ import {
   SessionError,
   session,
 } from '../../src/session/index.ts'
-import { guest, payloadOf, secret } from '../kit/visitor.ts'
+import { payloadOf, secret } from '../kit/tokens.ts'
+import { createVisitor } from '../kit/visitor.ts'
 
 type Use = (session: Session) => unknown
 
@@ -38,7 +39,7 @@ it('is waited for where the handler does not wait for it', async () => {
 
 /** Hands out a session whose response is committed. */
 async function committed(): Promise<Session> {
-  const visitor = guest()
+  const visitor = createVisitor()
   const opened: Session[] = []
   await visitor.visit((session) => {
     opened.push(session)
@@ -94,7 +95,7 @@ describe('a stream', () => {
   const helpers = { stream, streamText, streamSSE } as unknown as Record<string, typeof stream>
 
   it.each(Object.keys(helpers))('of %s() keeps what was changed before it', async (name) => {
-    const visitor = guest()
+    const visitor = createVisitor()
     await visitor.visit((session, c) => {
       session.set('a', 1)
       return (helpers[name] as typeof stream)(c, async (out) => void (await out.write('x')))
@@ -106,7 +107,7 @@ describe('a stream', () => {
   it.each(Object.keys(helpers))('of %s() cannot change the session', async (name) => {
     const begun = Promise.withResolvers<void>()
     const outcome = Promise.withResolvers<unknown>()
-    const visitor = guest()
+    const visitor = createVisitor()
     await visitor.visit((session, c) =>
       (helpers[name] as typeof stream)(c, async (out) => {
         await begun.promise

@@ -1,6 +1,64 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { csrfToken, type SessionOptions } from '../../src/session/index.ts'
-import { cookieName, type Data, guest, known, payloadOf, type Use } from '../kit/visitor.ts'
+import { at, start } from '../kit/clock.ts'
+import { cookieName, payloadOf } from '../kit/tokens.ts'
+import { createReturningVisitor, createVisitor, type Data, type Use } from '../kit/visitor.ts'
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+describe('a session that is only read', () => {
+  it('sets no cookie for a visitor who has none', async () => {
+    const visitor = createVisitor<{ a: number }>()
+    await visitor.visit((session) => [
+      ...[session.get('a'), session.has('a'), session.size, session.new, session.created],
+      ...[session.keys(), session.entries(), session.peekFlash(), session.popFlash()],
+      ...[session.delete('a'), session.clear()],
+    ])
+    expect(visitor.sent).toEqual([])
+  })
+
+  it.each([
+    ['is not written when its last write is reissueTime ago', undefined, 120, false],
+    ['is written one second later', undefined, 121, true],
+    ['is not written at the reissueTime of its own', 30, 30, false],
+    ['is written one second after the reissueTime of its own', 30, 31, true],
+    ['is not written in the second of its last write, even if reissueTime is 0', 0, 0, false],
+    ['is written a second after its last write if reissueTime is 0', 0, 1, true],
+    ['is never written if reissueTime is null', null, 1200, false],
+  ])('%s', async (_, reissueTime, seconds, written) => {
+    at(0)
+    const visitor = createVisitor(reissueTime === undefined ? {} : { reissueTime })
+    await visitor.visit((session) => session.set('a', 1))
+    at(seconds)
+    await visitor.visit((session) => session.get('a'))
+    expect(visitor.sent).toHaveLength(written ? 1 : 0)
+    const renewed = written ? start + seconds : start
+    expect(payloadOf(visitor.token)).toEqual([renewed, start, { a: 1 }])
+  })
+
+  it('is written again at a tenth of its timeout', async () => {
+    at(0)
+    const visitor = createVisitor({ timeout: 59 })
+    await visitor.visit((session) => session.set('a', 1))
+    at(5)
+    await visitor.visit((session) => session.get('a'))
+    expect(visitor.sent).toHaveLength(0)
+    at(6)
+    await visitor.visit((session) => session.get('a'))
+    expect(visitor.sent).toHaveLength(1)
+  })
+
+  it('is never written again if it has no timeout', async () => {
+    at(0)
+    const visitor = createVisitor({ timeout: null, lifetime: null })
+    await visitor.visit((session) => session.set('a', 1))
+    at(100_000_000)
+    expect(await visitor.visit((session) => session.get('a'))).toBe(1)
+    expect(visitor.sent).toEqual([])
+  })
+})
 
 describe('a session that ends as it began', () => {
   it.each<[string, Use]>([
@@ -45,7 +103,7 @@ describe('a session that ends as it began', () => {
     ['there is no message to pop', (session) => session.popFlash('error' as '')],
     ['it has its CSRF token already', (session) => csrfToken(session)],
   ])('is not written where %s', async (_, use) => {
-    const visitor = await known()
+    const visitor = await createReturningVisitor()
     await visitor.visit(use)
     expect(visitor.sent).toEqual([])
   })
@@ -91,7 +149,7 @@ describe('a session that ends otherwise than it began', () => {
       { list: [1, 2, 5] },
     ],
   ])('is written after %s', async (_, use, changed) => {
-    const visitor = await known()
+    const visitor = await createReturningVisitor()
     await visitor.visit(use)
     expect(visitor.sent).toHaveLength(1)
     expect(payloadOf(visitor.token)).toMatchObject({
@@ -100,7 +158,7 @@ describe('a session that ends otherwise than it began', () => {
   })
 
   it('is written after changed(), whatever its data says', async () => {
-    const visitor = await known()
+    const visitor = await createReturningVisitor()
     await visitor.visit((session) => session.changed())
     expect(visitor.sent).toHaveLength(1)
   })
@@ -108,7 +166,7 @@ describe('a session that ends otherwise than it began', () => {
 
 describe('a session that ends empty', () => {
   async function withOneKey(options: Partial<SessionOptions<Data>> = {}) {
-    const visitor = guest<Data>(options)
+    const visitor = createVisitor<Data>(options)
     await visitor.visit((session) => session.set('n', 1))
     return visitor
   }
@@ -160,13 +218,13 @@ describe('a session that ends empty', () => {
     ['it was regenerated', (session) => session.regenerate()],
     ['changed() was called', (session) => session.changed()],
   ])('sets no cookie for a visitor who had none, where %s', async (_, use) => {
-    const visitor = guest<Data>()
+    const visitor = createVisitor<Data>()
     await visitor.visit(use)
     expect(visitor.sent).toEqual([])
   })
 
   it('leaves a cookie that is not honoured alone', async () => {
-    const visitor = guest<Data>()
+    const visitor = createVisitor<Data>()
     visitor.cookies.set(cookieName, 'forged')
     await visitor.visit((session) => session.invalidate())
     expect(visitor.sent).toEqual([])

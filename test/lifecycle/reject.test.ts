@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { signedCodec } from '../../src/session/codecs/signed.ts'
-import { at, cookieName, guest, otherSecret, secret, sign, start } from '../kit/visitor.ts'
+import { at, start } from '../kit/clock.ts'
+import { cookieName, otherSecret, secret, sign } from '../kit/tokens.ts'
+import { createVisitor } from '../kit/visitor.ts'
 
 afterEach(() => {
   vi.useRealTimers()
@@ -24,7 +26,7 @@ describe('onReject', () => {
   it.each(cases)('is told that a cookie is %s, once', async (reason, token) => {
     at(0)
     const onReject = vi.fn()
-    await guest({ onReject }).present(await token())
+    await createVisitor({ onReject }).present(await token())
     expect(onReject.mock.calls).toEqual([
       [reason, expect.objectContaining({ req: expect.anything() })],
     ])
@@ -37,7 +39,7 @@ describe('onReject', () => {
     at(0)
     const onReject = vi.fn()
     const value = await token()
-    const visitor = guest({ onReject })
+    const visitor = createVisitor({ onReject })
     if (value) await visitor.present(value)
     else await visitor.visit((session) => session.get('a'))
     expect(onReject).not.toHaveBeenCalled()
@@ -46,7 +48,7 @@ describe('onReject', () => {
   it('is awaited before the handler goes on', async () => {
     at(0)
     const steps: string[] = []
-    const visitor = guest({
+    const visitor = createVisitor({
       async onReject() {
         await crypto.subtle.digest('SHA-256', new Uint8Array()) // longer than a microtask
         steps.push('rejected')
@@ -63,7 +65,7 @@ describe('onReject', () => {
       cases
         .filter(([reason]) => reason !== 'expired')
         .map(async ([, token]) => {
-          const visitor = guest()
+          const visitor = createVisitor()
           const data = await visitor.present(await token())
           const { status, headers } = visitor.response
           return JSON.stringify([data, status, [...headers], await visitor.response.text()])

@@ -3,16 +3,9 @@ import * as v from 'valibot'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import type { Session } from '../../src/session/index.ts'
-import {
-  at,
-  cookieName,
-  guest,
-  otherSecret,
-  payloadOf,
-  secret,
-  sign,
-  start,
-} from '../kit/visitor.ts'
+import { at, start } from '../kit/clock.ts'
+import { cookieName, otherSecret, payloadOf, secret, sign } from '../kit/tokens.ts'
+import { createVisitor } from '../kit/visitor.ts'
 
 /** What sessions hold today. Once it was `{ name: string }`, which some cookies still have. */
 interface Data {
@@ -51,8 +44,11 @@ afterEach(() => {
 })
 
 /** A visitor whose cookie holds this data. */
-async function holder<T extends object>(data: object, options: Parameters<typeof guest<T>>[0]) {
-  const visitor = guest<T>(options)
+async function holder<T extends object>(
+  data: object,
+  options: Parameters<typeof createVisitor<T>>[0],
+) {
+  const visitor = createVisitor<T>(options)
   visitor.cookies.set(cookieName, await sign([start, start, data]))
   return visitor
 }
@@ -142,7 +138,7 @@ describe('a schema that fills in', () => {
   ])('fills in where data is old, not where a session is new (%s)', async (_, schema) => {
     const visitor = await holder({ n: 1 }, { schema })
     expect(await visitor.visit((session) => session.get('list'))).toEqual([])
-    const stranger = guest({ schema })
+    const stranger = createVisitor({ schema })
     expect(await stranger.visit((session) => session.get('list'))).toBeUndefined()
   })
 

@@ -3,16 +3,9 @@ import * as v from 'valibot'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { csrfToken } from '../../src/session/index.ts'
-import {
-  at,
-  cookieName,
-  guest,
-  otherSecret,
-  payloadOf,
-  secret,
-  sign,
-  start,
-} from '../kit/visitor.ts'
+import { at, start } from '../kit/clock.ts'
+import { cookieName, otherSecret, payloadOf, secret, sign } from '../kit/tokens.ts'
+import { createVisitor } from '../kit/visitor.ts'
 
 interface Data {
   n: number
@@ -62,8 +55,8 @@ const schemas: [string, Schema][] = [
 ]
 
 /** A visitor whose cookie holds this data. */
-async function holder(data: object, options: Parameters<typeof guest<Data>>[0]) {
-  const visitor = guest<Data>(options)
+async function holder(data: object, options: Parameters<typeof createVisitor<Data>>[0]) {
+  const visitor = createVisitor<Data>(options)
   visitor.cookies.set(cookieName, await sign([start, start, data]))
   return visitor
 }
@@ -124,7 +117,7 @@ describe('schema', () => {
   })
 
   it('keeps a form valid that was shown before it was asked', async () => {
-    const visitor = guest<Data>({ schema: z.object({ n: z.number() }) })
+    const visitor = createVisitor<Data>({ schema: z.object({ n: z.number() }) })
     await visitor.visit((session) => {
       session.set('n', 1)
       csrfToken(session)
@@ -137,7 +130,7 @@ describe('schema', () => {
   })
 
   it('asks nothing of a session that holds flash messages and a CSRF token only', async () => {
-    const visitor = guest<Data>({ schema: z.object({ n: z.number() }) })
+    const visitor = createVisitor<Data>({ schema: z.object({ n: z.number() }) })
     await visitor.visit((session) => {
       session.flash('Please log in.')
       csrfToken(session)
@@ -147,7 +140,9 @@ describe('schema', () => {
 
   it('is not asked about a new session, nor about what a handler writes', async () => {
     const validate = vi.fn(hasNumber)
-    const visitor = guest<Partial<Data> & { m: number }>({ schema: schemaOf(validate) as never })
+    const visitor = createVisitor<Partial<Data> & { m: number }>({
+      schema: schemaOf(validate) as never,
+    })
     await visitor.visit((session) => session.set('m', 1))
     expect(validate).not.toHaveBeenCalled()
     expect(payloadOf(visitor.token)).toEqual([start, start, { m: 1 }])
@@ -156,7 +151,7 @@ describe('schema', () => {
   it('takes back what a handler kept, nested as deep as set() lets it be', async () => {
     let deep: unknown = 'bottom'
     for (let i = 0; i < 64; i++) deep = [deep]
-    const visitor = guest<{ deep: unknown }>({ schema: z.object({ deep: z.unknown() }) })
+    const visitor = createVisitor<{ deep: unknown }>({ schema: z.object({ deep: z.unknown() }) })
     await visitor.visit((session) => session.set('deep', deep))
     expect(await visitor.visit((session) => session.get('deep'))).toEqual(deep)
   })
@@ -177,7 +172,7 @@ describe('schema', () => {
     ['sent twice', async () => `${await sign([start, start, { n: 1 }])}; ${cookieName}=`],
   ])('is never shown what a cookie says that is %s', async (_, token) => {
     const validate = vi.fn(hasNumber)
-    await guest<Data>({ schema: schemaOf(validate) }).present(await token())
+    await createVisitor<Data>({ schema: schemaOf(validate) }).present(await token())
     expect(validate).not.toHaveBeenCalled()
   })
 
@@ -222,7 +217,7 @@ describe('a schema that is no Standard Schema', () => {
     ['a standard without validate()', { '~standard': { version: 1, vendor: 'these tests' } }],
     ['the standard itself', schemaOf(hasNumber)['~standard']],
   ])('is refused when configured: %s', (_, schema) => {
-    expect(() => guest({ schema: schema as never })).toThrow(
+    expect(() => createVisitor({ schema: schema as never })).toThrow(
       new TypeError('session(): schema is malformed: give a Standard Schema'),
     )
   })

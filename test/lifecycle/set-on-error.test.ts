@@ -1,16 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Session } from '../../src/session/index.ts'
-import {
-  at,
-  cookieName,
-  type Data,
-  guest,
-  known,
-  payloadOf,
-  sign,
-  start,
-  type Use,
-} from '../kit/visitor.ts'
+import { at, start } from '../kit/clock.ts'
+import { cookieName, payloadOf, sign } from '../kit/tokens.ts'
+import { createReturningVisitor, createVisitor, type Data, type Use } from '../kit/visitor.ts'
 
 afterEach(() => {
   vi.useRealTimers()
@@ -23,7 +15,7 @@ describe('setOnError', () => {
   }
 
   it('keeps changes of a handler that threw, by default', async () => {
-    const visitor = await known()
+    const visitor = await createReturningVisitor()
     await expect(visitor.visit(fail((session) => session.set('n', 2)))).rejects.toThrow('broken')
     expect(await visitor.visit((session) => session.get('n'))).toBe(2)
   })
@@ -37,7 +29,7 @@ describe('setOnError', () => {
     ['popFlash()', (session) => session.popFlash()],
     ['changed()', (session) => session.changed()],
   ])('false: drops %s of a handler that threw', async (_, use) => {
-    const visitor = await known({ setOnError: false })
+    const visitor = await createReturningVisitor({ setOnError: false })
     const before = visitor.token
     await expect(visitor.visit(fail(use))).rejects.toThrow('broken')
     expect(visitor.sent).toEqual([])
@@ -45,13 +37,13 @@ describe('setOnError', () => {
   })
 
   it('false: keeps changes where nothing was thrown', async () => {
-    const visitor = await known({ setOnError: false })
+    const visitor = await createReturningVisitor({ setOnError: false })
     await visitor.visit((session) => session.set('n', 2))
     expect(await visitor.visit((session) => session.get('n'))).toBe(2)
   })
 
   it('false: lets invalidate() stand, and drops what was written after it', async () => {
-    const visitor = await known({ setOnError: false })
+    const visitor = await createReturningVisitor({ setOnError: false })
     const use = fail((session) => {
       session.invalidate()
       session.set('n', 2)
@@ -61,7 +53,7 @@ describe('setOnError', () => {
   })
 
   it('false: lets regenerate() stand, and drops what was written beside it', async () => {
-    const visitor = await known({ setOnError: false })
+    const visitor = await createReturningVisitor({ setOnError: false })
     const use = fail((session) => {
       session.set('n', 2)
       session.regenerate()
@@ -73,14 +65,14 @@ describe('setOnError', () => {
 
   it('false: still extends the life of a session that was read', async () => {
     at(0)
-    const visitor = await known({ setOnError: false })
+    const visitor = await createReturningVisitor({ setOnError: false })
     at(121)
     await expect(visitor.visit(fail((session) => session.set('n', 2)))).rejects.toThrow('broken')
     expect(payloadOf(visitor.token)).toMatchObject({ 0: start + 121, 1: start, 2: { n: 1 } })
   })
   it('false: lets regenerate() keep data whose stamps are as far ahead as is allowed', async () => {
     at(0.9)
-    const visitor = guest({ setOnError: false })
+    const visitor = createVisitor({ setOnError: false })
     visitor.cookies.set(cookieName, await sign([start, start + 60.5, { n: 1 }]))
     const regenerate = visitor.visit((session) => {
       session.regenerate()

@@ -1,7 +1,7 @@
 import { Hono, type MiddlewareHandler } from 'hono'
 import { describe, expect, it } from 'vitest'
 import { type Session, session } from '../../src/session/index.ts'
-import { cookieName, secret } from '../kit/visitor.ts'
+import { cookieName, secret } from '../kit/tokens.ts'
 
 /** Visits `/` of an app with these middlewares, whose handler opens these sessions. */
 async function visit(middlewares: MiddlewareHandler[], open: string[], env?: object) {

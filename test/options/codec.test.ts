@@ -10,7 +10,8 @@ import {
   session,
 } from '../../src/session/index.ts'
 import { browser } from '../../src/session/testing.ts'
-import { at, cookieName, otherSecret, payloadOf, secret, sign, start } from '../kit/visitor.ts'
+import { at, start } from '../kit/clock.ts'
+import { cookieName, otherSecret, payloadOf, secret, sign } from '../kit/tokens.ts'
 
 beforeEach(() => {
   at(0)

@@ -2,7 +2,8 @@ import { Hono } from 'hono'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { csrf, csrfToken, session } from '../../src/session/index.ts'
 import { browser, readSession } from '../../src/session/testing.ts'
-import { at, cookieName, secret, sign, start } from '../kit/visitor.ts'
+import { at, start } from '../kit/clock.ts'
+import { cookieName, secret, sign } from '../kit/tokens.ts'
 
 const year = 31_536_000
 

@@ -2,11 +2,12 @@ import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
 import { session } from '../../src/session/index.ts'
 import { browser } from '../../src/session/testing.ts'
-import { guest, payloadOf, secret } from '../kit/visitor.ts'
+import { payloadOf, secret } from '../kit/tokens.ts'
+import { createVisitor } from '../kit/visitor.ts'
 
 describe('flash()', () => {
   it('keeps messages in order, and each as often as it was sent', async () => {
-    const visitor = guest()
+    const visitor = createVisitor()
     await visitor.visit((session) => {
       session.flash('one')
       session.flash('two')
@@ -16,7 +17,7 @@ describe('flash()', () => {
   })
 
   it('keeps an equal message once where no duplicate is allowed', async () => {
-    const visitor = guest()
+    const visitor = createVisitor()
     await visitor.visit((session) => {
       session.flash('one')
       session.flash('one', '', false)
@@ -28,7 +29,7 @@ describe('flash()', () => {
   })
 
   it('compares messages that are objects by what they hold', async () => {
-    const visitor = guest<object, { '': { text: string } }>()
+    const visitor = createVisitor<object, { '': { text: string } }>()
     await visitor.visit((session) => {
       session.flash({ text: 'one' })
       session.flash({ text: 'one' }, '', false)
@@ -41,7 +42,7 @@ describe('flash()', () => {
   it.each(['error', '__proto__', 'constructor', 'a b', '_f_'])(
     'keeps the queue "%s" apart from the others',
     async (queue) => {
-      const visitor = guest()
+      const visitor = createVisitor()
       await visitor.visit((session) => {
         session.flash('here', queue)
         session.flash('there', 'other')
@@ -53,7 +54,7 @@ describe('flash()', () => {
   )
 
   it('is seen by the request that called it', async () => {
-    const visitor = guest()
+    const visitor = createVisitor()
     const seen = await visitor.visit((session) => {
       session.flash('now')
       return session.popFlash()
@@ -65,7 +66,7 @@ describe('flash()', () => {
 
 describe('peekFlash()', () => {
   it('leaves the messages where they are', async () => {
-    const visitor = guest()
+    const visitor = createVisitor()
     await visitor.visit((session) => session.flash('one'))
     expect(await visitor.visit((session) => session.peekFlash())).toEqual(['one'])
     expect(visitor.sent).toEqual([])
@@ -73,7 +74,7 @@ describe('peekFlash()', () => {
   })
 
   it('hands out copies', async () => {
-    const visitor = guest<{ a: number }, { '': { text: string } }>()
+    const visitor = createVisitor<{ a: number }, { '': { text: string } }>()
     await visitor.visit((session) => session.flash({ text: 'one' }))
     await visitor.visit((session) => {
       const messages = session.peekFlash()
@@ -87,7 +88,7 @@ describe('peekFlash()', () => {
 
 describe('popFlash()', () => {
   it('shows a message once', async () => {
-    const visitor = guest()
+    const visitor = createVisitor()
     await visitor.visit((session) => {
       session.set('a', 1)
       session.flash('one')
@@ -99,14 +100,14 @@ describe('popFlash()', () => {
   })
 
   it('shows a message once to a request that pops twice', async () => {
-    const visitor = guest()
+    const visitor = createVisitor()
     await visitor.visit((session) => session.flash('one'))
     const seen = await visitor.visit((session) => [session.popFlash(), session.popFlash()])
     expect(seen).toEqual([['one'], []])
   })
 
   it('leaves what is flashed after it for the next page', async () => {
-    const visitor = guest()
+    const visitor = createVisitor()
     await visitor.visit((session) => session.flash('one'))
     await visitor.visit((session) => {
       session.popFlash()
@@ -116,7 +117,7 @@ describe('popFlash()', () => {
   })
 
   it('deletes the cookie where nothing but messages was in it', async () => {
-    const visitor = guest()
+    const visitor = createVisitor()
     await visitor.visit((session) => session.flash('one'))
     await visitor.visit((session) => session.popFlash())
     expect(visitor.token).toBeUndefined()
@@ -153,7 +154,7 @@ describe('popFlash()', () => {
     ['a prerender', { headers: { 'Sec-Purpose': 'prefetch;prerender' } }],
     ['an anonymous prefetch', { headers: { 'Sec-Purpose': 'prefetch;anonymous-client-ip' } }],
   ])('leaves the messages in place at %s, for the visit that follows', async (_, init) => {
-    const visitor = guest()
+    const visitor = createVisitor()
     await visitor.visit((session) => session.flash('one'))
     expect(await visitor.visit((session) => session.popFlash(), init)).toEqual(['one'])
     expect(visitor.sent).toEqual([])
@@ -165,7 +166,7 @@ describe('popFlash()', () => {
     ['POST', { method: 'POST' }],
     ['a visit whose purpose is another', { headers: { 'Sec-Purpose': 'translate' } }],
   ])('takes the messages out at %s', async (_, init) => {
-    const visitor = guest()
+    const visitor = createVisitor()
     await visitor.visit((session) => session.flash('one'))
     await visitor.visit((session) => session.popFlash(), init)
     expect(await visitor.visit((session) => session.popFlash())).toEqual([])

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { signedCodec } from '../../src/session/codecs/signed.ts'
-import { cookieName, guest, payloadOf, secret } from '../kit/visitor.ts'
+import { cookieName, payloadOf, secret } from '../kit/tokens.ts'
+import { createVisitor } from '../kit/visitor.ts'
 
 /** A value in a value, so many levels deep. */
 function nested(depth: number): unknown {
@@ -45,7 +46,7 @@ describe('a value that JSON cannot carry', () => {
   it.each(refused)(
     'is refused by set(), which names its path: %s',
     async (_, path, value, what) => {
-      const visitor = guest()
+      const visitor = createVisitor()
       const set = visitor.visit((session) => session.set('key', value))
       const message = `session: ${path} is ${what}, which JSON cannot carry.`
       await expect(set).rejects.toThrow(TypeError)
@@ -55,18 +56,18 @@ describe('a value that JSON cannot carry', () => {
   )
 
   it('is refused by update()', async () => {
-    const update = guest().visit((session) => session.update('n', () => Number.NaN))
+    const update = createVisitor().visit((session) => session.update('n', () => Number.NaN))
     await expect(update).rejects.toThrow('session: n is NaN')
   })
 
   it('is refused by flash(), which names the queue', async () => {
-    const visitor = guest<object, { error: { at: unknown } }>()
+    const visitor = createVisitor<object, { error: { at: unknown } }>()
     const flash = visitor.visit((session) => session.flash({ at: new Date() }, 'error'))
     await expect(flash).rejects.toThrow('session: flash("error").at is a Date')
   })
 
   it('leaves the value that was there', async () => {
-    const visitor = guest()
+    const visitor = createVisitor()
     await visitor.visit((session) => session.set('n', 1))
     const seen = await visitor.visit((session) => {
       expect(() => session.set('n', 1n)).toThrow(TypeError)
@@ -77,7 +78,7 @@ describe('a value that JSON cannot carry', () => {
   })
 
   it('fails the request where a value was mutated into one, and sends no cookie', async () => {
-    const visitor = guest<{ list: unknown[] }>()
+    const visitor = createVisitor<{ list: unknown[] }>()
     await visitor.visit((session) => session.set('list', []))
     const before = visitor.token
     const mutate = visitor.visit((session) => void session.get('list')?.push(1, 2n))
@@ -87,7 +88,7 @@ describe('a value that JSON cannot carry', () => {
   })
 
   it('is a value nested 65 deep, not 64', async () => {
-    const visitor = guest()
+    const visitor = createVisitor()
     await visitor.visit((session) => session.set('deep', nested(64)))
     expect(await visitor.visit((session) => session.get('deep'))).toEqual(nested(64))
     const set = visitor.visit((session) => session.set('deep', nested(65)))
@@ -95,7 +96,7 @@ describe('a value that JSON cannot carry', () => {
   })
 
   it('is a message nested 63 deep, for its queue is a level too', async () => {
-    const visitor = guest<object, { '': unknown }>()
+    const visitor = createVisitor<object, { '': unknown }>()
     await visitor.visit((session) => session.flash(nested(63)))
     expect(await visitor.visit((session) => session.popFlash())).toEqual([nested(63)])
     const flash = visitor.visit((session) => session.flash(nested(64)))
@@ -103,14 +104,14 @@ describe('a value that JSON cannot carry', () => {
   })
 
   it('is not one that is so deep that a check could run out of stack', async () => {
-    const set = guest().visit((session) => session.set('deep', nested(100_000)))
+    const set = createVisitor().visit((session) => session.set('deep', nested(100_000)))
     await expect(set).rejects.toThrow('is nested deeper than 64 levels')
   })
 })
 
 describe('a value that JSON carries', () => {
   it('loses its undefined members, as in JSON.stringify()', async () => {
-    const visitor = guest()
+    const visitor = createVisitor()
     await visitor.visit((session) => session.set('a', { b: 1, c: undefined, d: { e: undefined } }))
     expect(payloadOf(visitor.token)).toMatchObject({ 2: { a: { b: 1, d: {} } } })
     const read = await visitor.visit((session) => JSON.stringify(session.get('a')))
@@ -118,14 +119,14 @@ describe('a value that JSON carries', () => {
   })
 
   it('may be an object without a prototype', async () => {
-    const visitor = guest()
+    const visitor = createVisitor()
     const bare = Object.assign(Object.create(null), { b: 1 })
     await visitor.visit((session) => session.set('a', bare))
     expect(await visitor.visit((session) => session.get('a'))).toEqual({ b: 1 })
   })
 
   it('may hold the same object twice', async () => {
-    const visitor = guest()
+    const visitor = createVisitor()
     const shared = { b: 1 }
     await visitor.visit((session) => session.set('a', [shared, shared]))
     expect(await visitor.visit((session) => session.get('a'))).toEqual([{ b: 1 }, { b: 1 }])
@@ -145,7 +146,7 @@ describe('a value that JSON carries', () => {
     ['what cookies give a meaning to', '; =,"\\ %41\r\n\t'],
     ['every other control', Array.from({ length: 32 }, (_, i) => String.fromCharCode(i)).join('')],
   ])('may hold %s, as key and as value', async (_, text) => {
-    const visitor = guest()
+    const visitor = createVisitor()
     await visitor.visit((session) => {
       session.set(text, text)
       session.flash(text, text)
@@ -161,7 +162,7 @@ describe('a number beyond all numbers, where another program wrote it', () => {
     const text = '[1e999]'
     const now = Math.floor(Date.now() / 1000)
     const payload = `[${now},${now},{"odd":${text},"_f_":[${text}]}]`
-    const visitor = guest<{ odd: unknown; n: number }, Record<string, unknown>>()
+    const visitor = createVisitor<{ odd: unknown; n: number }, Record<string, unknown>>()
     visitor.cookies.set(cookieName, await signedCodec(secret, cookieName).encode(payload))
     const look = () => visitor.visit((session) => [session.get('odd'), session.peekFlash()])
     expect(await look()).toEqual([JSON.parse(text), [[null]]]) // messages are copies, as JSON has them

@@ -3,8 +3,11 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { revokeSessions, type Session, userSessions } from '../../src/session/index.ts'
 import { kvStore } from '../../src/session/stores/kv.ts'
 import { memoryStore } from '../../src/session/stores/memory.ts'
-import { gate, tabs, watched } from '../kit/stores.ts'
-import { at, cookieName, sign, start } from '../kit/visitor.ts'
+import { at, start } from '../kit/clock.ts'
+import { visitSlowly } from '../kit/race.ts'
+import { watched } from '../kit/stores.ts'
+import { sign } from '../kit/tokens.ts'
+import { createVisitor } from '../kit/visitor.ts'
 
 afterEach(() => {
   vi.useRealTimers()
@@ -18,7 +21,7 @@ const login = (session: Session) => {
 /** Browsers of users whose sessions are cookies. */
 function cookies(options = {}) {
   const revocations = watched(memoryStore())
-  const device = () => tabs(undefined, { revocations, ...options })
+  const device = () => createVisitor({ revocations, ...options })
   return { revocations, device }
 }
 
@@ -29,12 +32,12 @@ describe('sessions that are cookies, bound to a user', () => {
     const [laptop, phone, thief] = [device(), device(), device()]
     await laptop.visit(login)
     await phone.visit(login)
-    thief.cookie = phone.cookie
+    thief.token = phone.token
     at(1)
     await revokeSessions(revocations, 'mary')
     for (const each of [laptop, phone, thief]) {
-      expect(await each.visit((session) => [session.new, session.user])).toEqual([true, null])
-      expect(each.cookie).toBe('') // as that of an expired one
+      expect(await each.visit((session) => [session.new, session.user])).toEqual([true, undefined])
+      expect(each.token).toBeUndefined() // as that of an expired one
     }
   })
 
@@ -50,7 +53,7 @@ describe('sessions that are cookies, bound to a user', () => {
       session.bind('mary')
     })
     expect(await laptop.visit((session) => session.user)).toBe('mary')
-    expect(await phone.visit((session) => session.user)).toBe(null)
+    expect(await phone.visit((session) => session.user)).toBeUndefined()
     await phone.visit(login)
     expect(await phone.visit((session) => session.user)).toBe('mary')
   })
@@ -60,17 +63,10 @@ describe('sessions that are cookies, bound to a user', () => {
     const { revocations, device } = cookies()
     const phone = device()
     await phone.visit(login)
-    const [opened, revoked] = [gate(), gate()]
-    const inFlight = phone.visit(async (session) => {
-      opened.resolve()
-      await revoked.promise
-      session.set('late', true)
-    })
-    await opened.promise
+    const finish = await visitSlowly(phone, (session) => session.set('late', true))
     at(5)
     await revokeSessions(revocations, 'mary')
-    revoked.resolve()
-    await inFlight
+    await finish()
     expect(await phone.visit((session) => [session.new, session.size])).toEqual([true, 0])
   })
 
@@ -96,14 +92,13 @@ describe('sessions that are cookies, bound to a user', () => {
 
   it('are refused with 503, not honoured and not logged out, when the store is down', async () => {
     const memory = memoryStore()
-    const phone = tabs(undefined, { revocations: memory })
+    const phone = createVisitor({ revocations: memory })
     await phone.visit(login)
-    const later = tabs(undefined, {
+    const later = createVisitor({
       revocations: { ...memory, get: () => Promise.reject(new Error('down')) },
     })
-    later.cookie = phone.cookie
-    expect(await later.visit((session) => session.user)).toBe(503)
-    expect(later.sent).toEqual([])
+    later.token = phone.token
+    expect(await later.attempt((session) => session.user)).toMatchObject({ status: 503, sent: [] })
   })
 
   it('stay ended when an earlier moment is written after a later one', async () => {
@@ -125,23 +120,23 @@ describe('sessions that are cookies, bound to a user', () => {
       const { device } = cookies()
       const phone = device()
       await phone.visit((session) => session.set('n', 1))
-      phone.cookie = await forged(bound)
-      expect(await phone.visit((session) => [session.user, session.size])).toEqual([null, 1])
+      phone.token = await forged(bound)
+      expect(await phone.visit((session) => [session.user, session.size])).toEqual([undefined, 1])
     },
   )
 })
 
-/** A cookie that the server signed, with something odd where `bind()` keeps the user. */
+/** A token that the server signed, with something odd in the place of the user. */
 async function forged(bound: unknown): Promise<string> {
   at(0)
-  return `${cookieName}=${await sign([start, start, { n: 1, _bound_: bound }])}`
+  return sign([start, start, { n: 1, _bound_: bound }])
 }
 
 describe('a session in KV', () => {
   it('is revoked like a cookie', async () => {
     at(0)
     const store = kvStore(env.SESSIONS_KV)
-    const phone = tabs(store, { revocations: store })
+    const phone = createVisitor({ store, revocations: store })
     await phone.visit(login)
     expect(await phone.visit((session) => session.user)).toBe('mary')
     at(1)
@@ -152,7 +147,9 @@ describe('a session in KV', () => {
   it('cannot be listed, and bind() says so', async () => {
     const store = kvStore(env.SESSIONS_KV)
     expect(() => userSessions(store)).toThrow(/^userSessions\(\): this store may answer what/)
-    const told = await tabs(store).visit((session) => messageOf(() => session.bind('mary')))
+    const told = await createVisitor({ store }).visit((session) =>
+      messageOf(() => session.bind('mary')),
+    )
     expect(told).toMatch(
       /^session.bind\(\): these sessions could not be ended from elsewhere\. Give/,
     )
@@ -161,7 +158,7 @@ describe('a session in KV', () => {
 
 describe('bind()', () => {
   it('says what is missing where sessions are cookies and nothing could revoke them', async () => {
-    const told = await tabs(undefined).visit((session) => messageOf(() => session.bind('mary')))
+    const told = await createVisitor().visit((session) => messageOf(() => session.bind('mary')))
     expect(told).toMatch(/ or `revocations`$/)
   })
 
@@ -180,14 +177,14 @@ describe('bind()', () => {
       session.regenerate()
       const bound = [session.user, session.keys(), session.has('_bound_')]
       session.invalidate()
-      return [...bound, session.user ?? 'nobody']
+      return [...bound, session.user]
     })
-    expect(seen).toEqual(['mary', [], false, 'nobody'])
+    expect(seen).toEqual(['mary', [], false, undefined])
   })
 })
 
 it('sessions with revocations that are no store are refused when they are configured', () => {
-  expect(() => tabs(undefined, { revocations: {} as never })).toThrow(
+  expect(() => createVisitor({ revocations: {} as never })).toThrow(
     'session(): revocations is malformed: give a Store, with get() and swap()',
   )
 })

@@ -3,8 +3,10 @@ import { type Session, userSessions } from '../../src/session/index.ts'
 import { storeKey } from '../../src/session/records.ts'
 import type { Store } from '../../src/session/store.ts'
 import { memoryStore } from '../../src/session/stores/memory.ts'
-import { gate, tabs, watched } from '../kit/stores.ts'
-import { at } from '../kit/visitor.ts'
+import { at } from '../kit/clock.ts'
+import { gate } from '../kit/race.ts'
+import { watched } from '../kit/stores.ts'
+import { createVisitor } from '../kit/visitor.ts'
 
 afterEach(() => {
   vi.useRealTimers()
@@ -25,13 +27,13 @@ describe('a user with 20 sessions who logs in once more', () => {
   it('has the oldest ended, wherever it is', async () => {
     at(0)
     const store = watched(memoryStore())
-    const phones = Array.from({ length: 21 }, () => tabs(store))
+    const phones = Array.from({ length: 21 }, () => createVisitor({ store }))
     for (const [second, phone] of phones.entries()) {
       at(second)
       await phone.visit(login)
     }
     const users = await Promise.all(phones.map((phone) => phone.visit((session) => session.user)))
-    expect(users).toEqual([null, ...Array(20).fill('mary')])
+    expect(users).toEqual([undefined, ...Array(20).fill('mary')])
     expect(listed(store)).toHaveLength(20)
     expect(await userSessions(store).list('mary')).toHaveLength(20)
   })
@@ -39,12 +41,12 @@ describe('a user with 20 sessions who logs in once more', () => {
   it('has none ended where old ones are over by themselves', async () => {
     at(0)
     const store = watched(memoryStore())
-    for (let i = 0; i < 10; i++) await tabs(store).visit(login)
+    for (let i = 0; i < 10; i++) await createVisitor({ store }).visit(login)
     at(1000)
-    const phones = Array.from({ length: 10 }, () => tabs(store))
+    const phones = Array.from({ length: 10 }, () => createVisitor({ store }))
     for (const phone of phones) await phone.visit(login)
     at(1300) // the first ten have timed out
-    await tabs(store).visit(login)
+    await createVisitor({ store }).visit(login)
     expect(await userSessions(store).list('mary')).toHaveLength(11)
     expect(listed(store)).toHaveLength(11)
   })
@@ -55,7 +57,7 @@ describe('a user with 20 sessions who logs in once more', () => {
     for (let i = 0; i < 60; i++) {
       at(i * 61)
       store.calls.length = 0
-      await tabs(store).visit(login)
+      await createVisitor({ store }).visit(login)
       counts.push(store.calls.length)
     }
     expect(counts[0]).toBe(3)
@@ -79,13 +81,13 @@ describe('a user with 20 sessions who logs in once more', () => {
         return memory.swap(key, ...given)
       },
     }
-    const phone = tabs(slow)
+    const phone = createVisitor({ store: slow })
     const slowly = phone.visit(login)
     await announced.promise
-    for (let i = 0; i < 25; i++) await tabs(memory).visit(login)
+    for (let i = 0; i < 25; i++) await createVisitor({ store: memory }).visit(login)
     goOn.resolve()
     await slowly
-    const { id } = await phone.visit(({ id }) => ({ id }))
+    const id = await phone.visit((session) => session.id)
     const own = (await storeKey(String(id))).slice('session:'.length)
     expect((await userSessions(memory).list('mary')).map((each) => each.id)).toContain(own)
   })
@@ -93,7 +95,7 @@ describe('a user with 20 sessions who logs in once more', () => {
 
 it('endAll() need not wait for all that wait to change a session', async () => {
   const memory = memoryStore()
-  const thief = tabs(memory)
+  const thief = createVisitor({ store: memory })
   await thief.visit(login)
   const asked = gate()
   const slow = watched({
@@ -104,19 +106,19 @@ it('endAll() need not wait for all that wait to change a session', async () => {
       return memory.swap(...given)
     },
   })
-  const crowded = tabs(slow)
-  crowded.cookie = thief.cookie
+  const crowded = createVisitor({ store: slow })
+  crowded.token = thief.token
   const crowd = Array.from({ length: 40 }, () => crowded.visit((session) => session.set('n', 1)))
   await asked.promise
   expect(await userSessions(memory).endAll('mary')).toBe(1)
   expect(slow.calls.filter(([name]) => name === 'swap').length).toBeLessThan(5)
   await Promise.all(crowd)
-  expect(await thief.visit((session) => session.user)).toBe(null)
+  expect(await thief.visit((session) => session.user)).toBeUndefined()
 })
 
 it('the store sees no name of a user in a key', async () => {
   const store = watched(memoryStore())
-  await tabs(store).visit(login)
+  await createVisitor({ store }).visit(login)
   await userSessions(store).endAll('mary')
   const keys = store.calls.map(([, key]) => String(key))
   expect(keys.filter((key) => !/^(session|user):[\w-]{43}$/.test(key))).toEqual([])
@@ -133,17 +135,15 @@ it.each(['', '__proto__', '../user:x', 'x'.repeat(100_000), 'A'.repeat(42), '\ud
 
 it('a login whose session could not be kept leaves nothing to be seen on the list', async () => {
   const memory = memoryStore()
-  const phone = tabs(downAt('session:', memory))
-  expect(await phone.visit(login)).toBe(503)
-  expect(phone.sent).toEqual([])
+  const phone = createVisitor({ store: downAt('session:', memory) })
+  expect(await phone.attempt(login)).toMatchObject({ status: 503, sent: [] })
   expect(await userSessions(memory).list('mary')).toEqual([])
 })
 
 it('a login whose list could not be kept is refused, and keeps no session that nobody could end', async () => {
   const memory = watched(memoryStore())
-  const phone = tabs(downAt('user:', memory))
-  expect(await phone.visit(login)).toBe(503)
-  expect(phone.sent).toEqual([])
+  const phone = createVisitor({ store: downAt('user:', memory) })
+  expect(await phone.attempt(login)).toMatchObject({ status: 503, sent: [] })
   expect(memory.calls.filter(([name]) => name === 'swap')).toEqual([])
 })
 
