@@ -1,12 +1,11 @@
-import type { Context } from 'hono'
-import { Hono } from 'hono/tiny'
+import { type Context, Hono } from 'hono'
+import { methodNotAllowed } from 'hono/method-not-allowed'
 import { csrf, csrfToken, type Session, StoreError, storeKey } from '../session/index.ts'
 import { maxItemLength, whyNot, without } from './cart.ts'
 import { devicesOf, endDevice, endOthers, maxNameLength } from './devices.ts'
 import { answerError, fault } from './faults.tsx'
 import { securityHeaders } from './headers.ts'
 import { inspect } from './inspect.ts'
-import { methodsAt } from './methods.ts'
 import { CartPage } from './pages/cart.tsx'
 import { CounterPage } from './pages/counter.tsx'
 import { SessionPage } from './pages/session.tsx'
@@ -16,19 +15,15 @@ import { cleanText } from './text.ts'
 
 /** Makes the site. */
 export function createApp() {
-  // hono/tiny differs from hono by its router, which is 1.5 kB less.
   const app = new Hono<{ Bindings: Bindings }>()
   app.onError(answerError)
-  app.notFound((c) => {
-    const methods = methodsAt(app, c.req.path)
-    const isOther = methods.length > 0 && !methods.includes(c.req.method)
-    return isOther ? fault(c, 405, { Allow: methods.join(', ') }) : fault(c, 404)
-  })
-  app.use(securityHeaders)
-  // That router lets a path end with a slash, but each page has one address.
-  app.use(async (c, next) => (/.\/$/.test(c.req.path) ? fault(c, 404) : next()))
+  app.notFound((c) => fault(c, 404))
 
+  const onMethodNotAllowed = (c: Context, methods: string[]) =>
+    fault(c, 405, { Allow: methods.join(', ') })
   return app
+    .use(securityHeaders)
+    .use(methodNotAllowed({ app, onMethodNotAllowed }))
     .use(sessions())
     .get('/', async (c) => {
       const count = visit(await c.var.session(), c.req.method)

@@ -334,6 +334,7 @@ describe('error pages', () => {
       const answer = await visitor().get(path)
       expect(answer.status).toBe(404)
       expect(answer.headers.get('X-Frame-Options')).toBe('DENY')
+      expect((await visitor().request(path, { method: 'DELETE' })).status).toBe(404)
     },
   )
 
