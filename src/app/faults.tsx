@@ -1,8 +1,8 @@
 import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { StoreError } from '../session/index.ts'
-import { ConfigurationError } from './errors.ts'
 import { ErrorPage } from './pages/error.tsx'
+import { ConfigurationError } from './stores.ts'
 
 const pages: Record<number, { title: string; message: string }> = {
   403: {

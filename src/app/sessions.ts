@@ -1,6 +1,5 @@
-import { type SessionOptions, session } from '../session/index.ts'
-import { ConfigurationError } from './errors.ts'
-import { type Bindings, revocationsOf, storeOf } from './stores.ts'
+import { type SessionOptions, type SessionVariables, session } from '../session/index.ts'
+import { type Bindings, ConfigurationError, revocationsOf, storeOf } from './stores.ts'
 
 /** What the site keeps of a visitor. */
 export interface SiteData {
@@ -12,6 +11,12 @@ export interface SiteData {
 export interface SiteFlash {
   '': string
   error: string
+}
+
+/** What the site's handlers find in `c.env` and `c.var`. */
+export interface SiteEnv {
+  Bindings: Bindings
+  Variables: SessionVariables<SiteData, SiteFlash>
 }
 
 /** The session's cookie, by its whole name. */
