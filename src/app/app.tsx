@@ -6,12 +6,11 @@ import { cart } from './routes/cart.tsx'
 import { counter } from './routes/counter.tsx'
 import { login } from './routes/login.ts'
 import { inspector } from './routes/session.tsx'
-import { sessions } from './sessions.ts'
-import type { Bindings } from './stores.ts'
+import { type SiteEnv, sessions } from './sessions.ts'
 
 /** Makes the site. */
 export function createApp() {
-  const app = new Hono<{ Bindings: Bindings }>()
+  const app = new Hono<SiteEnv>()
   app.onError(answerError)
   app.notFound((c) => fault(c, 404))
 
@@ -26,5 +25,5 @@ export function createApp() {
 }
 
 function onMethodNotAllowed(c: Context, methods: string[]) {
-  return fault(c, 405, { Allow: methods.join(', ') })
+  return fault(c, 405, { headers: { Allow: methods.join(', ') } })
 }

@@ -1,39 +1,40 @@
 import { Hono } from 'hono'
-import { csrf, csrfToken, StoreError, storeKey } from '../../session/index.ts'
+import { csrf, csrfToken } from '../../session/index.ts'
+import { maxAttemptLength, sample, tryToForge } from '../breaking.ts'
 import { devicesOf } from '../devices.ts'
-import { inspect } from '../inspect.ts'
+import { posted } from '../forms.ts'
+import { snapshot } from '../inspector/inspect.ts'
 import { SessionPage } from '../pages/session.tsx'
 import type { SiteEnv } from '../sessions.ts'
-import { type Bindings, storeName, storeOf } from '../stores.ts'
+import { shown } from '../visit.ts'
 
 /** The inspector: the visitor's session taken apart, and buttons that change it. */
 export const inspector = new Hono<SiteEnv>()
   .get('/', async (c) => {
     const session = await c.var.session()
-    const { created, renewed } = session
-    const header = session.new ? undefined : c.req.header('Cookie')
-    const record = await recordOf(c.env, session)
+    const before = snapshot(session)
     return c.html(
       <SessionPage
-        {...inspect({ store: storeName(c.env), created, renewed, record, header })}
-        data={session.entries().map(([key, value]) => ({ key, value: JSON.stringify(value) }))}
         devices={await devicesOf(c.env, session)}
-        messages={session.popFlash()}
-        errors={session.popFlash('error')}
+        refused={session.popFlash('name').at(-1)}
+        attempt={session.popFlash('attempt').at(-1)}
+        rejected={c.get('rejected')}
         csrfToken={csrfToken(session)}
+        {...shown(c, session, before)}
       />,
     )
   })
   .post('/reset', csrf(), async (c) => {
     const session = await c.var.session()
+    const news = session.has('counter') ? 'The counter is back to zero.' : 'The counter is at zero.'
     session.delete('counter')
-    session.flash('The counter starts again.', '', false)
+    session.flash(news, '', false)
     return c.redirect('/session', 303)
   })
   .post('/regenerate', csrf(), async (c) => {
     const session = await c.var.session()
     session.regenerate()
-    session.flash('Your session has a new identity.', '', false)
+    session.flash('Your session has a new identity. Its data stayed.', '', false)
     return c.redirect('/session', 303)
   })
   .post('/invalidate', csrf(), async (c) => {
@@ -42,19 +43,13 @@ export const inspector = new Hono<SiteEnv>()
     session.flash('Your session was forgotten. This is a new one.')
     return c.redirect('/session', 303)
   })
-
-/**
- * Reads what the store keeps of a session; `null`: nothing.
- *
- * @throws {StoreError} When the store failed.
- */
-async function recordOf(env: Bindings, { id }: { id: string | undefined }): Promise<string | null> {
-  const store = storeOf(env)
-  if (!store || !id) return null
-  const key = await storeKey(id)
-  try {
-    return await store.get(key)
-  } catch (cause) {
-    throw new StoreError('The record could not be read', { cause })
-  }
-}
+  .post('/break', csrf(), async (c) => {
+    const session = await c.var.session()
+    const typed = (await posted(c, 'payload')) || sample
+    session.flash(
+      await tryToForge(typed.slice(0, maxAttemptLength).toWellFormed()),
+      'attempt',
+      false,
+    )
+    return c.redirect('/session#break', 303)
+  })
