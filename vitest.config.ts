@@ -35,7 +35,7 @@ export default defineConfig({
         test: {
           ...patience,
           name: 'node',
-          include: ['test/node/**/*.test.ts', 'test/session/base64url.test.ts'],
+          include: ['test/node/**/*.test.ts', 'test/codecs/base64url.test.ts'],
         },
       },
       {
@@ -43,7 +43,7 @@ export default defineConfig({
           ...patience,
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
-          globalSetup: ['test/browser/chromium.ts'],
+          globalSetup: ['test/kit/node/chromium.ts'],
         },
       },
       {

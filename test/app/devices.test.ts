@@ -2,7 +2,7 @@ import { applyD1Migrations } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createApp } from '../../src/app/app.tsx'
-import { visitor } from './pages.ts'
+import { visitor } from '../kit/workers/site.ts'
 
 beforeAll(() => applyD1Migrations(env.SESSIONS_DB, env.MIGRATIONS))
 

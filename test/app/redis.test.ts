@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createApp } from '../../src/app/app.tsx'
-import { visitor } from './pages.ts'
+import { visitor } from '../kit/workers/site.ts'
 
 const bindings = {
   ...env,

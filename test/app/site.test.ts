@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createApp } from '../../src/app/app.tsx'
 import worker from '../../src/index.tsx'
 import { StoreError } from '../../src/session/index.ts'
-import { visitor } from './pages.ts'
+import { visitor } from '../kit/workers/site.ts'
 
 afterEach(() => {
   vi.restoreAllMocks()

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { startServer } from './server'
+import { startServer } from '../kit/node/server.ts'
 
 const { url, restart } = await startServer()
 

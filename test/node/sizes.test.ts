@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { sizes } from '../../bench/sizes'
+import { sizes } from '../../bench/sizes.ts'
 
 // Bytes, minified and gzipped: what they are, and some 2 % for the moods of a minifier. Raise one only
 // for what is worth its download, or when a tool that packs has changed.

@@ -1,8 +1,8 @@
 import { describe, expectTypeOf, it } from 'vitest'
-import { type SessionOptions, session } from '../../src/session'
-import type { Codec } from '../../src/session/codecs/codec'
-import { pyramidCodec } from '../../src/session/codecs/pyramid'
-import { readSession, type SessionContent, sealSession } from '../../src/session/testing'
+import type { Codec } from '../../src/session/codecs/codec.ts'
+import { pyramidCodec } from '../../src/session/codecs/pyramid.ts'
+import { type SessionOptions, session } from '../../src/session/index.ts'
+import { readSession, type SessionContent, sealSession } from '../../src/session/testing.ts'
 
 interface Data {
   counter: number

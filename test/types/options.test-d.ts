@@ -8,7 +8,7 @@ import {
   type SessionOptions,
   type SessionVariables,
   session,
-} from '../../src/session'
+} from '../../src/session/index.ts'
 
 declare const secret: string
 declare const secrets: readonly string[]

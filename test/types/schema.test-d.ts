@@ -3,7 +3,7 @@ import { Hono } from 'hono'
 import * as v from 'valibot'
 import { describe, expectTypeOf, it } from 'vitest'
 import { z } from 'zod'
-import { type Session, type SessionOptions, session } from '../../src/session'
+import { type Session, type SessionOptions, session } from '../../src/session/index.ts'
 
 interface Data {
   counter: number

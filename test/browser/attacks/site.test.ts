@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { startSite } from '../site.ts'
+import { startSite } from '../../kit/node/browser.ts'
 
 const site = await startSite()
 
