@@ -4,7 +4,7 @@ import { csrfToken, ForgedRequestError, StoreError } from '../session/index.ts'
 import { ErrorPage, type Onward } from './pages/error.tsx'
 import { StaleFormPage } from './pages/stale-form.tsx'
 import type { SiteEnv } from './sessions.ts'
-import { ConfigurationError } from './stores.ts'
+import { ConfigurationError, explain } from './stores.ts'
 import { visitOf } from './visit.ts'
 
 interface Fault {
@@ -64,7 +64,7 @@ export async function answerError(error: Error, c: Context<SiteEnv>): Promise<Re
   }
   const status = statusOf(error)
   if (status >= 500) console.error(logged(error))
-  return fault(c, status, { help: status >= 500 && isDevelopment(c) ? helpFor(error) : undefined })
+  return fault(c, status, { help: status >= 500 && isDevelopment(c) ? explain(error) : undefined })
 }
 
 /** Brings the form back as it was filled in, with a token that is good. */
@@ -98,17 +98,5 @@ function isDevelopment(c: Context): boolean {
 
 function logged(error: Error): string {
   if (error instanceof ConfigurationError) return error.message
-  const help = helpFor(error)
-  return help === error.message ? `${error.stack}` : `${error.stack}\nCaused by: ${help}`
-}
-
-/**
- * Says what went wrong and what to do about it, to who runs the site. Of a store's error it takes the
- * message only: the rest may hold a session.
- */
-function helpFor(error: Error): string {
-  if (!(error instanceof StoreError && error.cause instanceof Error)) return error.message
-  const { message } = error.cause
-  if (!/no such table/.test(message)) return message
-  return `${message}. D1 has no table yet. Run: npx wrangler d1 migrations apply SESSIONS_DB --local`
+  return error instanceof StoreError ? `StoreError: ${explain(error)}` : `${error.stack}`
 }

@@ -8,7 +8,7 @@ import {
 import type { Attempt } from './breaking.ts'
 import type { CartNews } from './cart.ts'
 import type { Refused } from './forms.ts'
-import { type Bindings, ConfigurationError, revocationsOf, storeOf } from './stores.ts'
+import { type Bindings, ConfigurationError, explain, revocationsOf, storeOf } from './stores.ts'
 
 /** What the site keeps of a visitor. */
 export interface SiteData {
@@ -49,8 +49,14 @@ export interface SiteEnv {
 /** The session's cookie, by its whole name. */
 export const cookieName = '__Host-session'
 
+const hour = 60 * 60
+
 /** Seconds after which the site forgets: without a visit, and at the latest. */
-export const limits = { timeout: 20 * 60, lifetime: 8 * 60 * 60 }
+const limits = {
+  timeout: hour / 3,
+  lifetime: 8 * hour,
+  remember: { timeout: 30 * 24 * hour, lifetime: 90 * 24 * hour },
+}
 
 /** Gives the site's requests their session. */
 export function sessions() {
@@ -72,5 +78,9 @@ function options(env: Bindings): SessionOptions<SiteData> {
     ...where,
     ...revoked,
     onReject: (reason, c) => c.set('rejected', reason),
+    onEvent(event) {
+      // One that fails the request is logged with it.
+      if (event.type === 'store-error' && !event.failed) console.error(explain(event.error))
+    },
   }
 }

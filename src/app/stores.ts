@@ -41,6 +41,16 @@ export function storeOf(env: Bindings): Store | undefined {
   )
 }
 
+/**
+ * Says what went wrong and what to do about it, to who runs the site. Of a store's error it takes the
+ * message only: the rest may hold a session.
+ */
+export function explain({ message, cause }: Error): string {
+  const why = cause instanceof Error ? `${message}. Caused by: ${cause.message}` : message
+  if (!/no such table/.test(why)) return why
+  return `${why}. D1 has no table yet. Run: npx wrangler d1 migrations apply SESSIONS_DB --local`
+}
+
 /** Where the site keeps since when a user's sessions count, where the store cannot list them. */
 export function revocationsOf(env: Bindings): Store {
   return kvStore(env.SESSIONS_KV)

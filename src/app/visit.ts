@@ -1,26 +1,9 @@
 import type { Context } from 'hono'
 import { csrfToken, type RejectReason } from '../session/index.ts'
-import { type Inspection, inspect, type Snapshot } from './inspector/inspect.ts'
-import { cookieName, limits, type SiteEnv, type SiteSession } from './sessions.ts'
+import type { Shown, Visit } from './components/layout.tsx'
+import { inspect, type Snapshot } from './inspector/inspect.ts'
+import { cookieName, type SiteEnv, type SiteSession } from './sessions.ts'
 import { storeName } from './stores.ts'
-
-/** What the frame of a page shows of who visits it. */
-export interface Visit {
-  /** Where the site is, such as `https://shop.example`. */
-  readonly origin: string
-  /** Who is logged in, and a token for the form that logs out. */
-  readonly login?: { readonly user: string; readonly csrfToken: string } | undefined
-  /** Why the visitor's cookie was not honoured. */
-  readonly notice?: string | undefined
-  readonly messages?: readonly string[]
-  readonly errors?: readonly string[]
-}
-
-/** What a page shows of its visitor and of the session. */
-export interface Shown {
-  readonly visit: Visit
-  readonly inspection: Inspection
-}
 
 const notices: Record<RejectReason, string> = {
   forged: 'Your session cookie was refused: its signature does not match.',
@@ -51,6 +34,6 @@ export function visitOf(c: Context<SiteEnv>, session: SiteSession): Visit {
 export function shown(c: Context<SiteEnv>, session: SiteSession, before: Snapshot): Shown {
   const visit = visitOf(c, session)
   const header = c.req.header('Cookie')
-  const around = { store: storeName(c.env), cookieName, limits, header }
+  const around = { store: storeName(c.env), cookieName, header }
   return { visit, inspection: inspect(session, before, around) }
 }

@@ -113,5 +113,7 @@ it('the log says why a store failed, such as a migration that was not applied', 
   const SESSIONS_DB = { prepare: () => statement, batch }
   const bindings = { ...env, SESSION_STORE: 'd1', SESSIONS_DB }
   expect((await visitor(createApp(), bindings).get('/')).status).toBe(503)
-  expect(log.mock.calls.join()).toMatch(/^StoreError: .*\nCaused by: D1_ERROR: no such table/s)
+  expect(log.mock.calls.join()).toMatch(
+    /^StoreError: .*Caused by: D1_ERROR: no such table.*Run: npx wrangler d1 migrations apply/,
+  )
 })

@@ -2,7 +2,7 @@ import { raw } from 'hono/html'
 import type { PropsWithChildren } from 'hono/jsx'
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import { repository, styleSheet } from '../generated.ts'
-import type { Visit } from '../visit.ts'
+import type { Inspection } from '../inspector/inspect.ts'
 import { CsrfField } from './csrf-field.tsx'
 import { Messages, titled } from './messages.tsx'
 import { PageCode } from './page-code.tsx'
@@ -13,6 +13,24 @@ const links = [
   { href: '/cart', label: 'Cart' },
   { href: '/session', label: 'Session' },
 ]
+
+/** What the frame of a page shows of who visits it. */
+export interface Visit {
+  /** Where the site is, such as `https://shop.example`. */
+  readonly origin: string
+  /** Who is logged in, and a token for the form that logs out. */
+  readonly login?: { readonly user: string; readonly csrfToken: string } | undefined
+  /** Why the visitor's cookie was not honoured. */
+  readonly notice?: string | undefined
+  readonly messages?: readonly string[]
+  readonly errors?: readonly string[]
+}
+
+/** What a page shows of its visitor and of the session. */
+export interface Shown {
+  readonly visit: Visit
+  readonly inspection: Inspection
+}
 
 interface LayoutProps {
   title: string

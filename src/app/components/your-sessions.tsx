@@ -69,6 +69,10 @@ function Login({ csrfToken, refused }: Pick<YourSessionsProps, 'csrfToken' | 're
         hint="A demo without a password: any name will do. Log in from a second browser with the same name, and sign one out from the other."
         refused={refused}
       />
+      <label class="check">
+        <input type="checkbox" name="remember" value="yes" />
+        Stay logged in for 30 days
+      </label>
     </form>
   )
 }

@@ -1,8 +1,9 @@
 import { decodeBase64url, encodeBase64url } from '../../session/codecs/base64url.ts'
-import { findCookies, maxCookieBytes } from '../../session/cookie.ts'
+import { findCookies, maxCookieBytes } from '../../session/cookie/cookie.ts'
 import type { Session } from '../../session/index.ts'
+import { isDue, limitsOf } from '../../session/lifecycle/limits.ts'
 import { stateOf } from '../../session/session.ts'
-import { csrfKey } from '../../session/state.ts'
+import { csrfKey } from '../../session/state/reserved-keys.ts'
 import { type Kind, kindOf } from './kinds.ts'
 import { hidden, type Part, partsOfToken } from './parts.ts'
 
@@ -27,14 +28,21 @@ export interface Row {
   readonly change: 'same' | 'added' | 'removed'
 }
 
+/** What is left of a limit, in seconds. */
+export interface Left {
+  readonly left: number
+  readonly limit: number
+}
+
 /** A session as a request found it and as its response leaves it. Times are seconds since the epoch. */
 export interface Inspection {
   readonly store: string
   readonly cookieName: string
   readonly now: number
   readonly created: number
-  readonly idle: { readonly left: number; readonly limit: number }
-  readonly absolute: { readonly left: number; readonly limit: number }
+  /** Seconds until the session ends, if nobody visits and at the latest; `null`: never. */
+  readonly idle: Left | null
+  readonly absolute: Left | null
   /** `null`: none came in, or it was not honoured. */
   readonly sent: Cookie | null
   /** `null`: nothing goes out, and the browser keeps what it has. */
@@ -49,7 +57,6 @@ export interface Inspection {
 export interface Surroundings {
   readonly store: string
   readonly cookieName: string
-  readonly limits: { readonly timeout: number; readonly lifetime: number }
   /** The request's `Cookie` header. */
   readonly header: string | undefined
 }
@@ -78,19 +85,19 @@ export function inspect<Data extends object, Flash extends object>(
   before: Snapshot,
   around: Surroundings,
 ): Inspection {
-  const { store, cookieName, limits } = around
+  const { store, cookieName } = around
+  const state = stateOf(session)
   const now = Math.floor(Date.now() / 1000)
+  const limits = limitsOf(state.policy, state.data)
   const { created, renewed } = session
   const after = snapshot(session)
-  const isDue = !session.new && now - renewed > limits.timeout / 10
-  const isWritten = isDue || !isEqual(before, after)
-  const idleFrom = isWritten ? now : renewed
+  const isWritten = !isEqual(before, after) || (!session.new && isDue(limits, state, now))
   return {
     store,
     cookieName,
     now,
     created,
-    idle: left(limits.timeout, now - idleFrom),
+    idle: left(limits.timeout, isWritten ? 0 : now - renewed),
     absolute: left(limits.lifetime, now - created),
     sent: session.new ? null : sentCookie(around),
     set: isWritten ? setCookie(session, after, around, now) : null,
@@ -168,8 +175,8 @@ function isEqual(before: Snapshot, after: Snapshot): boolean {
   return before.size === after.size && [...after].every(([key, text]) => before.get(key) === text)
 }
 
-function left(limit: number, passed: number): { left: number; limit: number } {
-  return { left: Math.max(0, limit - passed), limit }
+function left(limit: number | null, passed: number): Left | null {
+  return limit === null ? null : { left: Math.max(0, limit - passed), limit }
 }
 
 function toBase64url(text: string): string {

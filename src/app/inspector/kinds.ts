@@ -1,4 +1,10 @@
-import { boundKey, csrfKey, flashPrefix } from '../../session/state.ts'
+import {
+  boundKey,
+  csrfKey,
+  deviceKey,
+  flashPrefix,
+  stayKey,
+} from '../../session/state/reserved-keys.ts'
 
 /** What a stretch of a session is. Each kind has one colour, wherever it is drawn: `.k-csrf` in style.css. */
 export type Kind =
@@ -18,6 +24,8 @@ const dataColours = 4
 export function kindOf(key: string): { kind: Kind; label: string } {
   if (key === csrfKey) return { kind: 'csrf', label: 'CSRF token' }
   if (key === boundKey) return { kind: 'user', label: 'User' }
+  if (key === stayKey) return { kind: 'user', label: 'Stay logged in' }
+  if (key === deviceKey) return { kind: 'user', label: 'Device' }
   if (key.startsWith(flashPrefix)) return { kind: 'flash', label: flashLabel(key) }
   return { kind: `data-${colourOf(key)}`, label: key }
 }

@@ -1,9 +1,9 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
+import type { Shown } from '../components/layout.tsx'
 import { Layout } from '../components/layout.tsx'
 import { Tally } from '../components/tally.tsx'
 import { Trip } from '../components/trip.tsx'
 import { pageCode } from '../generated.ts'
-import type { Shown } from '../visit.ts'
 
 interface CounterPageProps extends Shown {
   view: 'Home View' | 'Hello View'

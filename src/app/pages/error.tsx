@@ -1,6 +1,6 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
+import type { Visit } from '../components/layout.tsx'
 import { Layout } from '../components/layout.tsx'
-import type { Visit } from '../visit.ts'
 
 /** Where an error page leads to. */
 export interface Onward {

@@ -1,6 +1,7 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import type { RejectReason } from '../../session/index.ts'
 import type { Attempt } from '../breaking.ts'
+import type { Shown } from '../components/layout.tsx'
 import { Layout } from '../components/layout.tsx'
 import { Actions } from '../components/session-actions.tsx'
 import { TryToBreak } from '../components/try-to-break.tsx'
@@ -13,7 +14,6 @@ import { Exchange } from '../inspector/exchange.tsx'
 import type { Inspection } from '../inspector/inspect.ts'
 import { ago, Moment, TimeBar } from '../inspector/time.tsx'
 import { Token } from '../inspector/token.tsx'
-import type { Shown } from '../visit.ts'
 
 interface SessionPageProps extends Shown {
   /** Where the visitor is logged in; `null`: nowhere. */
@@ -98,12 +98,16 @@ function Times({ idle, absolute, now }: Inspection) {
   return (
     <section>
       <h2>How long it lasts</h2>
-      <TimeBar label="If you’re idle" {...idle} now={now}>
-        Any visit resets this.
-      </TimeBar>
-      <TimeBar label="No matter what" {...absolute} now={now}>
-        Nothing extends this.
-      </TimeBar>
+      {idle && (
+        <TimeBar label="If you’re idle" {...idle} now={now}>
+          Any visit resets this.
+        </TimeBar>
+      )}
+      {absolute && (
+        <TimeBar label="No matter what" {...absolute} now={now}>
+          Nothing extends this.
+        </TimeBar>
+      )}
     </section>
   )
 }

@@ -1,7 +1,7 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import { CsrfField } from '../components/csrf-field.tsx'
+import type { Visit } from '../components/layout.tsx'
 import { Layout } from '../components/layout.tsx'
-import type { Visit } from '../visit.ts'
 
 interface StaleFormPageProps {
   action: string
@@ -13,7 +13,7 @@ interface StaleFormPageProps {
 
 /** What the site's forms ask for, and what they carry along. */
 const labels = { item: 'Item', name: 'Name', payload: 'Payload' }
-const carried = ['id']
+const carried = ['id', 'remember']
 
 /** Characters of a field that come back. */
 const maxShown = 1000
