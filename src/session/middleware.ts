@@ -74,7 +74,7 @@ export function session<
       threw = c.error !== undefined
     } finally {
       // A handler that forgot to return a response is Hono's error to report.
-      if (access.opening && (threw || c.finalized)) await close(c, settings.config(), access, threw)
+      if (access.opening && (threw || c.finalized)) await close(c, settings, access, threw)
       access.hasEnded = true
     }
   }
@@ -95,8 +95,7 @@ interface Access {
 /** Reads the session that came in. */
 async function open(c: Context, settings: Settings<string>, access: Access): Promise<object> {
   const config = settings.config()
-  claimCookie(c, config.cookie.name)
-  markPrivate(c)
+  if (claimCookie(c, config.cookie.name) === 1) markPrivate(c)
   const visit = visitOf(c, config)
   const loaded = await reportingFailures(visit, () =>
     load(config, c.req.header('Cookie') ?? '', { visit, isSeen: isSeen(c) }),
@@ -118,12 +117,18 @@ async function open(c: Context, settings: Settings<string>, access: Access): Pro
 }
 
 /** Commits the session, and completes the response. */
-async function close(c: Context, config: Config, access: Access, threw: boolean): Promise<void> {
+async function close(
+  c: Context,
+  settings: Settings<string>,
+  access: Access,
+  threw: boolean,
+): Promise<void> {
   let cookie: string | null | undefined
   try {
     await access.opening?.catch(() => {}) // the handler's own `await` has surfaced this error
     const { loaded, visit } = access
     if (!loaded || !visit) return
+    const config = settings.config()
     const outcome = outcomeOf(c, config, threw)
     cookie = await reportingFailures(visit, () => commit(config, loaded, { visit, outcome }))
   } catch (error) {
@@ -176,12 +181,16 @@ function assertNotMounted(c: Context, settings: Settings<string>): void {
 
 const claimed = Symbol('cookies of sessions')
 
-/** Two sessions of one request that wrote the same cookie would overwrite each other. */
-function claimCookie(c: Context, cookieName: string): void {
+/**
+ * Makes sure that two sessions of one request do not overwrite each other's cookie.
+ *
+ * @returns How many sessions the request has opened.
+ */
+function claimCookie(c: Context, cookieName: string): number {
   const claims: Context & { [claimed]?: string[] } = c
   claims[claimed] ??= []
   if (claims[claimed].includes(cookieName)) {
     throw new TypeError(`session(): two sessions use ${cookieName}: give one another cookie.name`)
   }
-  claims[claimed].push(cookieName)
+  return claims[claimed].push(cookieName)
 }

@@ -5,7 +5,7 @@ import { createApp } from '../../src/app/app.tsx'
 import { encodeBase64url } from '../../src/session/codecs/base64url.ts'
 import { sealedCodec } from '../../src/session/codecs/sealed.ts'
 import { signedCodec } from '../../src/session/codecs/signed.ts'
-import { storeKey } from '../../src/session/records.ts'
+import { storeKey } from '../../src/session/lifecycle/ids.ts'
 import { memoryStore } from '../../src/session/stores/memory.ts'
 import { at, start } from '../kit/clock.ts'
 import { cookieName, otherSecret, sign } from '../kit/tokens.ts'
@@ -326,7 +326,7 @@ describe.each(['cookie', 'kv', 'd1', 'durable-object', 'redis'])(
     it('logs no secret, key, token, id or CSRF token', async () => {
       const keys = all.keys.map((bytes) => encodeBase64url(bytes))
       const tokens = [...all.tokens, ...signatures(), ...payloads(), ...all.masked]
-      const keysOfRecords = await Promise.all(all.ids.map(storeKey))
+      const keysOfRecords = await Promise.all(all.ids.map((id) => storeKey(id)))
       const records = keysOfRecords.map((key) => key.replace('session:', ''))
       const hidden = [...neverTold(), ...all.ids, ...keys, ...tokens, ...records]
       expect(found(hidden.flatMap(spellings), all.logged)).toEqual([])

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { findCookies } from '../../src/session/cookie.ts'
+import { findCookies } from '../../src/session/cookie/cookie.ts'
 import { cookieName, sign } from '../kit/tokens.ts'
 import { createVisitor } from '../kit/visitor.ts'
 

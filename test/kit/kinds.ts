@@ -1,9 +1,9 @@
 import type { Codec } from '../../src/session/codecs/codec.ts'
+import { randomString } from '../../src/session/codecs/random.ts'
 import { sealedCodec } from '../../src/session/codecs/sealed.ts'
 import { signedCodec } from '../../src/session/codecs/signed.ts'
 import type { RejectReason, SessionOptions } from '../../src/session/index.ts'
-import { storeKey } from '../../src/session/records.ts'
-import { randomId } from '../../src/session/state.ts'
+import { storeKey } from '../../src/session/lifecycle/ids.ts'
 import type { Store } from '../../src/session/store.ts'
 import { memoryStore } from '../../src/session/stores/memory.ts'
 import { sealSession } from '../../src/session/testing.ts'
@@ -102,7 +102,7 @@ export async function contentOf({ options, codec }: Kind, data?: object): Promis
 
 /** Has a site keep a payload, whatever it is, and tells the cookie that leads to it. */
 export async function plant({ options, store, codec }: Kind, payload: string): Promise<string> {
-  const id = randomId()
+  const id = randomString(32)
   await store?.swap(await storeKey(id), null, payload, 1)
   return codec(options.secret, cookieName).encode(store ? id : payload)
 }

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type Session, userSessions } from '../../src/session/index.ts'
-import { storeKey } from '../../src/session/records.ts'
+import { storeKey } from '../../src/session/lifecycle/ids.ts'
 import type { Store } from '../../src/session/store.ts'
 import { memoryStore } from '../../src/session/stores/memory.ts'
 import { at } from '../kit/clock.ts'

@@ -9,7 +9,7 @@ import {
   type Session,
   type SessionOptions,
 } from '../../src/session/index.ts'
-import { storeKey } from '../../src/session/records.ts'
+import { storeKey } from '../../src/session/lifecycle/ids.ts'
 import { memoryStore } from '../../src/session/stores/memory.ts'
 import { cookieName, dataOf, door, secret, start } from './door.ts'
 import { lifetime, payloads, timeout } from './payloads.ts'

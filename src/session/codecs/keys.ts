@@ -3,24 +3,19 @@ import { toUtf8 } from './utf8.ts'
 /** A secret, or where it comes from. */
 export type SecretSource = string | (() => Promise<string>)
 
-/** What a key is for: what is signed for one purpose or cookie is not valid for another. */
-export interface KeyPurpose {
-  readonly purpose: string
-  /** With its prefix. */
-  readonly cookieName: string
-}
-
 /**
  * Derives the bytes of a 256-bit key for one purpose and one cookie from a secret (HKDF-SHA-256).
  *
- * Keys of other purposes or cookies are independent of it. The info is a JSON array: no two pairs make
+ * Keys of other purposes or cookies are independent of it, so that what is signed for one is not valid
+ * for another. The info is a JSON array: no two pairs make
  * the same bytes.
  *
  * @see https://www.rfc-editor.org/rfc/rfc5869#section-3.2
  */
 export async function deriveKeyBytes(
   secret: SecretSource,
-  { purpose, cookieName }: KeyPurpose,
+  purpose: string,
+  cookieName: string,
 ): Promise<ArrayBuffer> {
   const bytes = toUtf8(typeof secret === 'string' ? secret : await secret())
   const master = await crypto.subtle.importKey('raw', bytes, 'HKDF', false, ['deriveBits'])

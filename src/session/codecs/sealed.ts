@@ -26,7 +26,7 @@ export function sealedCodec(
   let key: CryptoKey | undefined
 
   async function loadKey(): Promise<CryptoKey> {
-    const bytes = await deriveKeyBytes(secret, { purpose, cookieName })
+    const bytes = await deriveKeyBytes(secret, purpose, cookieName)
     key = await crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt'])
     return key
   }

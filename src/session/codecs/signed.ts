@@ -23,7 +23,7 @@ export function signedCodec(
   let key: CryptoKey | undefined
 
   async function loadKey(): Promise<CryptoKey> {
-    const bytes = await deriveKeyBytes(secret, { purpose, cookieName })
+    const bytes = await deriveKeyBytes(secret, purpose, cookieName)
     key = await crypto.subtle.importKey('raw', bytes, hmac, false, ['sign', 'verify'])
     return key
   }

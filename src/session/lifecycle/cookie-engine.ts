@@ -68,9 +68,10 @@ function removal({ incoming, state }: Ending): CookieAction {
  */
 async function encodeToFit(
   { codec, cookie }: CookieWriter,
-  { data, flashed, created, now }: State,
+  { data: all, flashed, created, now }: State,
   { emit }: Visit,
 ): Promise<string> {
+  const data = new Map(all)
   const renewed = Math.max(now, Math.floor(Date.now() / 1000))
   const dropped = new Map<string, number>()
   for (;;) {
