@@ -48,8 +48,17 @@ export function Moment({ at }: { at: number }): JSX.Element {
   return <time datetime={text}>{`${text.slice(0, 10)} ${text.slice(11, 19)} UTC`}</time>
 }
 
+/** Says how long ago something was, in its largest unit: `2 min ago`. */
+export function ago(seconds: number): string {
+  return seconds < 5 ? 'just now' : `${wordsOf(seconds)[0]} ago`
+}
+
 /** Says a number of seconds in its two largest units: `19 min 40 s`. */
 export function inWords(seconds: number): string {
+  return wordsOf(seconds).slice(0, 2).join(' ')
+}
+
+function wordsOf(seconds: number): string[] {
   let rest = Math.max(0, Math.floor(seconds))
   const words: string[] = []
   for (const unit of units) {
@@ -57,5 +66,5 @@ export function inWords(seconds: number): string {
     if (amount > 0) words.push(`${amount} ${unit.name}`)
     rest -= amount * unit.seconds
   }
-  return words.slice(0, 2).join(' ') || '0 s'
+  return words.length > 0 ? words : ['0 s']
 }
