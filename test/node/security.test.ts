@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { documents, pathOf, prose, read } from './documents.ts'
+import { pathOf, read } from '../../scripts/documents.ts'
 
 describe.each(['docs/attacks.md', 'docs/asvs.md'])('%s', (document) => {
   const text = read(document)
@@ -20,36 +20,3 @@ describe.each(['docs/attacks.md', 'docs/asvs.md'])('%s', (document) => {
     expect(titles.filter((title) => !exists(title))).toEqual([])
   })
 })
-
-/** Pages that are linked to and not written yet. */
-const unwritten = /^docs\/(guides\/|how-it-works|not-wanted)/
-
-describe.each(documents)('%s', (document) => {
-  it('links to files and headings that exist', () => {
-    const links = [
-      ...prose(document).matchAll(/\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]+))?\)/g),
-    ]
-    const broken = links.filter(([, path = '', heading]) => {
-      const target = resolve(document, path)
-      if (unwritten.test(target)) return false
-      if (!existsSync(pathOf(target))) return true
-      return heading !== undefined && !anchors(target).includes(heading)
-    })
-    expect(broken.map(([link]) => link)).toEqual([])
-  })
-})
-
-/** Resolves a link of a document, from the root of the repository. */
-function resolve(document: string, link: string): string {
-  return link === '' ? document : new URL(link, `file:///${document}`).pathname.slice(1)
-}
-
-/** Lists the anchors that GitHub gives the headings of a document. */
-function anchors(path: string): string[] {
-  return [...prose(path).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N}_ -]/gu, '')
-      .replaceAll(' ', '-'),
-  )
-}
