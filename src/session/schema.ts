@@ -1,5 +1,5 @@
-import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { assertJson } from './json.ts'
+import type { StandardSchemaV1 } from './options/standard-schema.ts'
 import { isReserved } from './state.ts'
 
 /**

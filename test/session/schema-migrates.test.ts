@@ -1,8 +1,8 @@
-import type { StandardSchemaV1 } from '@standard-schema/spec'
 import * as v from 'valibot'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import type { Session } from '../../src/session/index'
+import type { StandardSchemaV1 } from '../../src/session/index.ts'
 import { at, cookieName, guest, otherSecret, payloadOf, secret, sign, start } from './fixtures'
 
 /** What sessions hold today. Once it was `{ name: string }`, which some cookies still have. */
