@@ -11,7 +11,7 @@ export {
 } from './errors.ts'
 export type { SessionVariables } from './middleware.ts'
 export { session } from './middleware.ts'
-export type { StandardSchemaV1 } from './options/standard-schema.ts'
+export type { StandardResult, StandardSchemaV1 } from './options/standard-schema.ts'
 export type { RejectReason, SessionOptions } from './options.ts'
 export { storeKey } from './records.ts'
 export { revokeSessions } from './revocations.ts'

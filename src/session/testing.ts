@@ -8,6 +8,7 @@ import type { Store } from './store.ts'
 
 /** What a session holds. */
 export interface SessionContent<Data extends object = Record<string, unknown>> {
+  /** What handlers put in. */
   data: Partial<Data>
   /** The messages that wait, by queue. */
   flash: Record<string, unknown[]>
