@@ -10,11 +10,18 @@ const blocks = [...readme.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map(([, language
   text,
 }))
 
+/** Imports the library as the package does. */
+function asInstalled(example: string): string {
+  return example.replace(/'\.\.\/\.\.\/src\/session\/(.+)\.ts'/g, (_, path) =>
+    path === 'index' ? `'edge-session'` : `'edge-session/${path}'`,
+  )
+}
+
 describe('README.md', () => {
   it('shows code that the compiler and the tests have seen', () => {
     const examples = readdirSync(new URL('test/readme/', root))
       .filter((name) => name !== 'examples.test.ts')
-      .map((name) => read(`test/readme/${name}`).replaceAll('../../src/session/', './session/'))
+      .map((name) => asInstalled(read(`test/readme/${name}`)))
     const shown = blocks
       .filter(({ language }) => language?.startsWith('ts'))
       .map(({ text }) => text)

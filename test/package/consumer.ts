@@ -2,14 +2,13 @@ import { execFile } from 'node:child_process'
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
 /** The repository, where the project's own tools are installed. */
-export const root = fileURLToPath(new URL('../../', import.meta.url))
+export const root = join(import.meta.dirname, '../..')
 
 /** Where this suite's tools are installed. */
-export const toolbox = fileURLToPath(new URL('./', import.meta.url))
+export const toolbox = import.meta.dirname
 
 /** A project of a user, in a directory of its own. */
 export interface Project {

@@ -1,12 +1,13 @@
 import { Hono } from 'hono'
+import { env } from 'hono/adapter'
 import { csrf, csrfToken, session } from '../../src/session/index.ts'
 
 interface Data {
   visits: number
 }
 
-const app = new Hono<{ Bindings: { SESSION_SECRET: string } }>()
-  .use(session<Data>((c) => ({ secret: c.env.SESSION_SECRET })))
+const app = new Hono()
+  .use(session<Data>((c) => ({ secret: env<{ SESSION_SECRET: string }>(c).SESSION_SECRET })))
   .get('/', async (c) => {
     const session = await c.var.session()
     const visits = session.update('visits', (n = 0) => n + 1)
