@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import type { Codec } from './codecs/codec.ts'
 import { configureCodecs } from './codecs.ts'
 import { configureCookie, type SessionCookie, type SessionCookieOptions } from './cookie-options.ts'
+import { assertWebCrypto } from './options/runtime.ts'
 import type { StandardSchemaV1 } from './options/standard-schema.ts'
 import { guard } from './records.ts'
 import { callback, checkOptions, flag, type Rule, text, whole } from './rules.ts'
@@ -154,6 +155,7 @@ export function configure<Data extends object>(options: SessionOptions<Data, str
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new TypeError('session(): there are no options: give an object with a secret')
   }
+  assertWebCrypto()
   const { secret, codec, ...others } = options
   checkOptions('session(): ', others, rules)
   const { timeout = 1200, lifetime = 28_800, setOnError = true, onReject = noop, schema } = others

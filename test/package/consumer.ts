@@ -10,6 +10,14 @@ export const root = join(import.meta.dirname, '../..')
 /** Where this suite's tools are installed. */
 export const toolbox = import.meta.dirname
 
+/** The commands that run a JavaScript file. */
+export const runtimes = {
+  'Node 20': [join(toolbox, 'node_modules/node-20/bin/node')],
+  'Node 24': [process.execPath],
+  Deno: [join(root, 'node_modules/.bin/deno'), 'run', '-A'],
+  Bun: [join(root, 'node_modules/.bin/bun'), 'run'],
+}
+
 /** A project of a user, in a directory of its own. */
 export interface Project {
   readonly directory: string
