@@ -23,7 +23,15 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
   const directory = await mkdtemp(join(tmpdir(), 'edge-session-tarball-'))
   const built = await run(root, 'npm', 'run', 'build')
   if (built.code !== 0) throw new Error(built.output)
-  const { output } = await run(root, 'npm', 'pack', '--json', '--pack-destination', directory)
+  const { output } = await run(
+    root,
+    'npm',
+    'pack',
+    '--json',
+    '--ignore-scripts',
+    '--pack-destination',
+    directory,
+  )
   const [packed] = JSON.parse(output) as [Packed]
   provide('packed', packed)
   provide('tarball', join(directory, packed.filename))
