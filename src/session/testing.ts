@@ -12,6 +12,7 @@ import type { Store } from './store.ts'
 
 /** What a session holds. */
 export interface SessionContent<Data extends object = Record<string, unknown>> {
+  /** What handlers put in. */
   data: Partial<Data>
   /** The messages that wait, by queue. */
   flash: Record<string, unknown[]>
@@ -108,8 +109,23 @@ async function keep({ policy, cookie }: Config, store: Store, payload: Payload):
 }
 
 /** What `browser()` needs of a Hono app. */
-interface App {
+export interface BrowserApp {
+  /** Hono's own `app.request()`. */
   request(path: string, init?: RequestInit, env?: object): Response | Promise<Response>
+}
+
+/** A browser that visits one host, as `browser()` makes it. */
+export interface Browser {
+  /** The cookies it has, by their whole names, such as `__Host-session`. Tests may plant or steal them. */
+  readonly cookies: Map<string, string>
+  /** The `Set-Cookie` lines of the last response. */
+  readonly setCookies: readonly string[]
+  /** Sends a `GET` request. */
+  get(path: string, init?: RequestInit): Promise<Response>
+  /** Sends a form. */
+  post(path: string, form?: Record<string, string>, init?: RequestInit): Promise<Response>
+  /** Sends a request. A `Cookie` header in `init` takes the place of the cookies it has. */
+  request(path: string, init?: RequestInit): Promise<Response>
 }
 
 /**
@@ -125,28 +141,28 @@ interface App {
  * expect(await (await visitor.get('/cart')).text()).toContain('tea')
  * ```
  */
-export function browser(app: App, env?: object) {
+export function browser(app: BrowserApp, env?: object): Browser {
   const cookies = new Map<string, string>()
-  const visitor = {
-    /** The cookies it has, by the names they go by on the wire. Tests may plant or steal them. */
-    cookies,
-    /** The `Set-Cookie` lines of the last response. */
-    setCookies: [] as string[],
-    get: (path: string, init?: RequestInit) => visitor.request(path, init),
-    post: (path: string, form: Record<string, string> = {}, init?: RequestInit) =>
-      visitor.request(path, { method: 'POST', body: new URLSearchParams(form), ...init }),
-    /** Sends a request. A `Cookie` header in `init` stands. */
-    async request(path: string, init: RequestInit = {}): Promise<Response> {
-      const headers = new Headers(init.headers)
-      const pairs = [...cookies].map(([name, value]) => `${name}=${value}`)
-      if (pairs.length > 0 && !headers.has('Cookie')) headers.set('Cookie', pairs.join('; '))
-      const response = await app.request(path, { ...init, headers }, env)
-      visitor.setCookies = response.headers.getSetCookie()
-      for (const line of visitor.setCookies) remember(cookies, line)
-      return response
-    },
+  let setCookies: string[] = []
+  async function request(path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = new Headers(init.headers)
+    const pairs = [...cookies].map(([name, value]) => `${name}=${value}`)
+    if (pairs.length > 0 && !headers.has('Cookie')) headers.set('Cookie', pairs.join('; '))
+    const response = await app.request(path, { ...init, headers }, env)
+    setCookies = response.headers.getSetCookie()
+    for (const line of setCookies) remember(cookies, line)
+    return response
   }
-  return visitor
+  return {
+    cookies,
+    get setCookies() {
+      return setCookies
+    },
+    get: (path, init) => request(path, init),
+    post: (path, form = {}, init) =>
+      request(path, { method: 'POST', body: new URLSearchParams(form), ...init }),
+    request,
+  }
 }
 
 function remember(cookies: Map<string, string>, line: string): void {
