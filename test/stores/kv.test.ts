@@ -115,13 +115,17 @@ describe('kvStore()', () => {
     expect(await store.get('by create')).toBe('one')
   })
 
-  it.each(['getWithMetadata', 'put', 'delete'] as const)('rejects when %s fails', async (what) => {
-    await env.SESSIONS_KV.put('failing', 'one')
-    const store = kvStore(watched([what]).kv)
-    const done = store.swap('failing', 'one', what === 'delete' ? null : 'two', 60)
-    await expect(done).rejects.toThrow('429')
-    expect(await env.SESSIONS_KV.get('failing')).toBe('one')
-  })
+  it.each(['getWithMetadata', 'put', 'delete'] as const)(
+    'rejects when %s fails, and leaves the retry to the core',
+    async (what) => {
+      await env.SESSIONS_KV.put('failing', 'one')
+      const { kv, asked } = watched([what])
+      const swap = kvStore(kv).swap('failing', 'one', what === 'delete' ? null : 'two', 60)
+      await expect(swap).rejects.toThrow('429')
+      expect(asked()).toBe(what === 'getWithMetadata' ? what : `getWithMetadata ${what}`)
+      expect(await env.SESSIONS_KV.get('failing')).toBe('one')
+    },
+  )
 
   it('loses updates: of 20 increments at once only some survive', async () => {
     const store = kvStore(env.SESSIONS_KV)
