@@ -1,8 +1,6 @@
-import { exports } from 'cloudflare:workers'
 import { Hono } from 'hono'
 import { describe, expect, it, vi } from 'vitest'
-import { type Session, session } from '../../src/session/index.ts'
-import { memoryStore } from '../../src/session/stores/memory.ts'
+import { session } from '../../src/session/index.ts'
 import { cookieName, secret, sign } from '../kit/tokens.ts'
 import { createVisitor } from '../kit/visitor.ts'
 
@@ -63,48 +61,6 @@ describe('a cookie that claims to be in pieces', () => {
   })
 })
 
-describe('a response of a session in a store', () => {
-  it.each<[string, (session: Session) => void, number]>([
-    [
-      'many writes, a new identity, an end and a write',
-      (session) => {
-        for (let i = 0; i < 5; i++) session.set('a', i)
-        session.regenerate()
-        session.flash('lost')
-        session.invalidate()
-        session.set('b', 2)
-      },
-      1,
-    ],
-    [
-      'three new identities',
-      (session) => {
-        for (let i = 0; i < 3; i++) session.regenerate()
-      },
-      1,
-    ],
-    [
-      'two ends',
-      (session) => {
-        session.invalidate()
-        session.set('a', 1)
-        session.invalidate()
-      },
-      1,
-    ],
-    ['a write', (session) => session.set('a', 2), 0],
-  ])('never has two cookies of the name: after %s', async (_, use, count) => {
-    const visitor = createVisitor({ store: memoryStore() })
-    await visitor.visit((session) => session.set('user', 'mary'))
-    await visitor.visit(use)
-    expect(visitor.sent).toHaveLength(count)
-    const cookie = visitor.token
-    await visitor.visit((session) => session.get('user'))
-    expect(visitor.token).toBe(cookie) // what was sent is the final state
-    expect(visitor.sent).toEqual([])
-  })
-})
-
 describe('a request that claims to have come by plain http', () => {
   const app = new Hono()
     .use(session({ secret }))
@@ -137,40 +93,4 @@ describe('a request that claims to have come by plain http', () => {
     const end = await app.request(`${origin}/end`, { headers: { ...headers, Cookie } })
     expect(end.headers.getSetCookie()).toEqual([`${cookieName}=; Max-Age=0; ${attributes}`])
   })
-})
-
-describe('a response that a handler passes on from elsewhere', () => {
-  const elsewhere = {
-    'a Worker': () => exports.default.fetch('https://shop.example/nowhere'),
-    'the cache': async () => {
-      const headers = { 'Cache-Control': 'max-age=60' }
-      await caches.default.put('https://cache.example/', new Response('cached', { headers }))
-      return (await caches.default.match('https://cache.example/')) as Response
-    },
-    'Response.redirect()': async () => Response.redirect('https://shop.example/there', 303),
-  }
-
-  it('has headers that cannot be changed', async () => {
-    const response = await elsewhere['Response.redirect()']()
-    expect(() => response.headers.set('X-Own', 'changed')).toThrow('immutable')
-  })
-
-  it.each(Object.entries(elsewhere))(
-    'neither loses the session nor fails the request: %s',
-    async (_, fetchIt) => {
-      const visitor = createVisitor()
-      const expected = await fetchIt()
-      const body = await expected.text()
-      await visitor.visit(async (session) => {
-        session.set('user', 'mary')
-        return fetchIt()
-      })
-      expect(visitor.response.status).toBe(expected.status)
-      expect(visitor.response.headers.get('Location')).toBe(expected.headers.get('Location'))
-      expect(await visitor.response.text()).toBe(body)
-      expect(visitor.sent).toHaveLength(1)
-      expect(visitor.response.headers.get('Cache-Control')).toMatch(/private, no-store/)
-      expect(await visitor.visit((session) => session.get('user'))).toBe('mary')
-    },
-  )
 })
