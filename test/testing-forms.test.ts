@@ -123,7 +123,7 @@ describe('browser().submit()', () => {
   it('puts the fields of a GET form into the address', async () => {
     const page = '<form action="/sent?old=1"><input name="q" value="a b"></form>'
     const response = await browser(site(page, 'GET')).submit('/')
-    expect((await response.json()).entries).toEqual([['q', 'a b']])
+    expect(((await response.json()) as { entries: unknown }).entries).toEqual([['q', 'a b']])
   })
 
   it.each(['id', 'name', 'action'])('finds a form by its %s', async (attribute) => {
