@@ -2,7 +2,7 @@ import { applyD1Migrations } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createApp } from '../../src/app/app.tsx'
-import { visitor } from './pages.ts'
+import { visitor } from '../kit/workers/site.ts'
 
 beforeAll(() => applyD1Migrations(env.SESSIONS_DB, env.MIGRATIONS))
 afterEach(() => {
@@ -28,10 +28,10 @@ describe.each(['kv', 'd1', 'durable-object'])(
     it('fills a cart, and shows each message once', async () => {
       const { submit, read } = visitor(createApp(), bindings)
       const { page } = await submit('/cart', '/cart', { item: 'Red apples' })
-      expect(page).toContain('Your item was added.')
+      expect(page).toContain('Added “Red apples”.')
       const again = await read('/cart')
       expect(again).toContain('Red apples')
-      expect(again).not.toContain('Your item was added.')
+      expect(again).not.toContain('Added “')
     })
 
     it('shows in the inspector which store it is, and only the start of the id', async () => {
@@ -40,11 +40,11 @@ describe.each(['kv', 'd1', 'durable-object'])(
       const page = await read('/session')
       const [payload = '', signature = ''] = (cookies.get('__Host-session') ?? '').split('.')
       expect(page).toContain(`<dd>${SESSION_STORE}</dd>`)
-      expect(page).toContain('<code>counter</code>')
-      for (const secret of [payload, atob(payload), signature]) {
+      expect(page).toMatch(/<th scope="row">counter<\/th>/)
+      for (const secret of [payload, signature]) {
         expect(page).toContain(`${secret.slice(0, 6)}…`)
-        expect(page).not.toContain(secret)
       }
+      for (const secret of [payload, atob(payload), signature]) expect(page).not.toContain(secret)
     })
 
     it('regenerates, and leaves the old cookie worthless', async () => {
@@ -69,24 +69,6 @@ describe.each(['kv', 'd1', 'durable-object'])(
     })
   },
 )
-
-it('a store that fails when the inspector looks for the record is answered with 503', async () => {
-  vi.spyOn(console, 'error').mockImplementation(() => {})
-  let reads = 0
-  const kv = {
-    getWithMetadata(key: string) {
-      if (reads++ === 1) throw new Error('KV GET failed: 500')
-      return env.SESSIONS_KV.getWithMetadata(key)
-    },
-    put: (...given: Parameters<KVNamespace['put']>) => env.SESSIONS_KV.put(...given),
-  }
-  const bindings = { ...env, SESSION_STORE: 'kv' }
-  const mary = visitor(createApp(), bindings)
-  await mary.count('/')
-  const later = visitor(createApp(), { ...bindings, SESSIONS_KV: kv })
-  for (const [name, value] of mary.cookies) later.cookies.set(name, value)
-  expect((await later.get('/session')).status).toBe(503)
-})
 
 it.each(['d1', 'durable-object'])(
   '20 visits at once are all counted in %s',
@@ -131,5 +113,7 @@ it('the log says why a store failed, such as a migration that was not applied', 
   const SESSIONS_DB = { prepare: () => statement, batch }
   const bindings = { ...env, SESSION_STORE: 'd1', SESSIONS_DB }
   expect((await visitor(createApp(), bindings).get('/')).status).toBe(503)
-  expect(log.mock.calls.join()).toMatch(/^StoreError: .*\nCaused by: D1_ERROR: no such table/s)
+  expect(log.mock.calls.join()).toMatch(
+    /^StoreError: .*Caused by: D1_ERROR: no such table.*Run: npx wrangler d1 migrations apply/,
+  )
 })

@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import worker from '../../src/index.tsx'
 import config from '../../wrangler.toml?raw'
-import { visitor } from './pages.ts'
+import { visitor } from '../kit/workers/site.ts'
 
 const db = env.SESSIONS_DB
 

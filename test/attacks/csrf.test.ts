@@ -4,8 +4,8 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { createApp } from '../../src/app/app.tsx'
 import { csrf, csrfToken, session } from '../../src/session/index.ts'
 import { memoryStore } from '../../src/session/stores/memory.ts'
-import { cookieName, secret } from '../session/fixtures.ts'
-import { own, shop, shopper, visit } from '../session/shop.ts'
+import { own, shop, shopper, visit } from '../kit/shop.ts'
+import { cookieName, secret } from '../kit/tokens.ts'
 
 /** Every action of the site, and the page with its form. */
 const actions = [

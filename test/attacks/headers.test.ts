@@ -1,10 +1,10 @@
 import { exports } from 'cloudflare:workers'
 import { Hono } from 'hono'
 import { describe, expect, it, vi } from 'vitest'
-import { session } from '../../src/session/index.ts'
+import { type Session, session } from '../../src/session/index.ts'
 import { memoryStore } from '../../src/session/stores/memory.ts'
-import { cookieName, guest, secret, sign } from '../session/fixtures.ts'
-import { tabs } from '../session/shared.ts'
+import { cookieName, secret, sign } from '../kit/tokens.ts'
+import { createVisitor } from '../kit/visitor.ts'
 
 const now = Math.floor(Date.now() / 1000)
 const valid = () => sign([now, now, { user: 'mary' }])
@@ -12,7 +12,7 @@ const valid = () => sign([now, now, { user: 'mary' }])
 /** What a session holds for who sends this `Cookie` header, and why a cookie was not honoured. */
 async function send(Cookie: string) {
   const onReject = vi.fn()
-  const visitor = guest({ onReject })
+  const visitor = createVisitor({ onReject })
   const read = { headers: { Cookie } }
   const data = await visitor.visit((session) => Object.fromEntries(session.entries()), read)
   return { data, reasons: onReject.mock.calls.map(([reason]) => reason) }
@@ -54,7 +54,7 @@ describe('a cookie that claims to be in pieces', () => {
   })
 
   it('is answered with one cookie of one name', async () => {
-    const visitor = guest()
+    const visitor = createVisitor()
     const pieces = Array.from({ length: 100 }, (_, i) => `${cookieName}.${i}=x`).join('; ')
     await visitor.visit((session) => session.set('a', 'x'.repeat(2500)), {
       headers: { Cookie: `${cookieName}=__chunked__100; ${pieces}` },
@@ -64,9 +64,7 @@ describe('a cookie that claims to be in pieces', () => {
 })
 
 describe('a response of a session in a store', () => {
-  type Use = Parameters<ReturnType<typeof tabs>['visit']>[0]
-
-  it.each<[string, Use, number]>([
+  it.each<[string, (session: Session) => void, number]>([
     [
       'many writes, a new identity, an end and a write',
       (session) => {
@@ -96,13 +94,13 @@ describe('a response of a session in a store', () => {
     ],
     ['a write', (session) => session.set('a', 2), 0],
   ])('never has two cookies of the name: after %s', async (_, use, count) => {
-    const visitor = tabs(memoryStore())
+    const visitor = createVisitor({ store: memoryStore() })
     await visitor.visit((session) => session.set('user', 'mary'))
     await visitor.visit(use)
     expect(visitor.sent).toHaveLength(count)
-    const cookie = visitor.cookie
+    const cookie = visitor.token
     await visitor.visit((session) => session.get('user'))
-    expect(visitor.cookie).toBe(cookie) // what was sent is the final state
+    expect(visitor.token).toBe(cookie) // what was sent is the final state
     expect(visitor.sent).toEqual([])
   })
 })
@@ -160,7 +158,7 @@ describe('a response that a handler passes on from elsewhere', () => {
   it.each(Object.entries(elsewhere))(
     'neither loses the session nor fails the request: %s',
     async (_, fetchIt) => {
-      const visitor = guest()
+      const visitor = createVisitor()
       const expected = await fetchIt()
       const body = await expected.text()
       await visitor.visit(async (session) => {

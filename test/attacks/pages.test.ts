@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { encodeBase64url } from '../../src/session/codecs/base64url.ts'
 import { sealSession } from '../../src/session/testing.ts'
-import { visitor } from '../app/pages.ts'
+import { visitor } from '../kit/workers/site.ts'
 
 const cookieName = '__Host-session'
 const options = { secret: env.SESSION_SECRET }
@@ -108,7 +108,7 @@ describe('a form', () => {
     'javascript:alert(1)',
   ]
   const back = {
-    '/cart': '/cart',
+    '/cart': '/cart#items',
     '/cart/remove': '/cart',
     '/session/reset': '/session',
     '/session/regenerate': '/session',

@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { encodeBase64url } from '../../src/session/codecs/base64url.ts'
-import { at, cookieName, guest, otherSecret, secret, start } from '../session/fixtures.ts'
-import { anonymous, contentOf, genuine, honoured, makeKinds, present } from './kinds.ts'
+import { at, start } from '../kit/clock.ts'
+import { anonymous, contentOf, genuine, honoured, makeKinds, present } from '../kit/kinds.ts'
+import { cookieName, otherSecret, secret } from '../kit/tokens.ts'
+import { createVisitor } from '../kit/visitor.ts'
 
 const encoder = new TextEncoder()
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
@@ -88,7 +90,7 @@ describe.each(makeKinds())('$kind', (kind) => {
     ]
     const answers = await Promise.all(
       bad.map(async (token) => {
-        const visitor = guest(options)
+        const visitor = createVisitor(options)
         const data = await visitor.present(token)
         const { status, headers } = visitor.response
         return JSON.stringify([data, status, [...headers], await visitor.response.text()])

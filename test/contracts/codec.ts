@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import type { Codec } from '../../src/session/codecs/codec'
-import { visit } from './visit'
+import type { Codec } from '../../src/session/codecs/codec.ts'
+import { visitOnce } from '../kit/visitor.ts'
 
 /** A codec that is to keep the contract. */
 export interface CodecSubject {
@@ -71,7 +71,7 @@ export function codecContract(name: string, subject: CodecSubject): void {
   /** What a site that was given these codecs, newest first, makes of a cookie that it is sent. */
   async function opened(codecs: Codec[], sent: string) {
     const options = { codec: codecs, cookie, timeout: null, reissueTime: null, lifetime: null }
-    return visit(options, `session=${sent}`, (session) => session.entries())
+    return visitOnce(options, `session=${sent}`, (session) => session.entries())
   }
 
   describe(name, () => {
@@ -212,7 +212,7 @@ export function codecContract(name: string, subject: CodecSubject): void {
 
     it('writes when it comes first', async () => {
       const options = { codec: [newest, codec], cookie }
-      const { token = '' } = await visit(options, '', (session) => session.set('a', 1))
+      const { token = '' } = await visitOnce(options, '', (session) => session.set('a', 1))
       expect(await newest.decode(token)).toMatch(/^\[\d+,\d+,\{"a":1\}\]$/)
       expect(await codec.decode(token)).toBeNull()
     })

@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { startServer } from './server'
-import { visitorOf } from './visitor'
+import { startServer } from '../kit/node/server.ts'
+import { visitorOf } from '../kit/node/visitor.ts'
 
 const { url, logs } = await startServer()
 const name = '__Host-session'

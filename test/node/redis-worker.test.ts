@@ -1,8 +1,8 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
-import { connectRedis } from './redis-ports'
-import { freePort, hasRedis, startRedis } from './redis-server'
-import { startServer } from './server'
-import { visitorOf } from './visitor'
+import { connectRedis } from '../../tools/serve/redis-connection.ts'
+import { freePort, hasRedis, startRedis } from '../../tools/serve/redis-server.ts'
+import { startServer } from '../kit/node/server.ts'
+import { visitorOf } from '../kit/node/visitor.ts'
 
 const missing = hasRedis ? '' : ', not tested: this machine has no redis-server'
 

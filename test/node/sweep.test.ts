@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import type { D1Binding } from '../../src/session/stores/d1'
-import { startServer } from './server'
-import { visitorOf } from './visitor'
+import type { D1Binding } from '../../src/session/stores/d1.ts'
+import { startServer } from '../kit/node/server.ts'
+import { visitorOf } from '../kit/node/visitor.ts'
 
 const { url, worker } = await startServer({ SESSION_STORE: 'd1' })
 

@@ -4,7 +4,7 @@
  * @throws {TypeError} When there is no Web Crypto API, as in Node before version 20.
  */
 export function assertWebCrypto(): void {
-  if (typeof crypto === 'object' && typeof crypto.subtle === 'object') return
+  if (typeof crypto === 'object' && crypto.subtle) return
   throw new TypeError(
     'session(): crypto.subtle is missing in this runtime: use Node 20 or later, Deno, Bun or Workers',
   )
