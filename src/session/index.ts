@@ -1,7 +1,8 @@
 export type { Codec } from './codecs/codec.ts'
 export type { SessionCookieOptions } from './cookie-options.ts'
-export type { CsrfOptions } from './csrf.ts'
-export { csrf, csrfToken } from './csrf.ts'
+export type { CsrfOptions } from './csrf/csrf.ts'
+export { csrf } from './csrf/csrf.ts'
+export { csrfToken } from './csrf/mask.ts'
 export {
   CookieTooLargeError,
   ForgedRequestError,

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { csrfToken, SessionCommittedError } from '../../src/session'
-import { isMaskOf, mask } from '../../src/session/mask'
+import { isMaskOf, mask } from '../../src/session/csrf/mask'
 import { guest } from './fixtures'
 import { shop, shopper, visit } from './shop'
 

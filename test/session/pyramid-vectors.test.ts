@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { pyramidCodec } from '../../src/session/codecs/pyramid'
+import { isMaskOf } from '../../src/session/csrf/mask'
 import { CookieTooLargeError, csrfToken, type Session, session } from '../../src/session/index'
-import { isMaskOf } from '../../src/session/mask'
 import { isReserved } from '../../src/session/state'
 import { visit } from '../contracts/visit'
 import {

@@ -1,10 +1,8 @@
 import type { Context, MiddlewareHandler } from 'hono'
-import { encodeBase64url } from './codecs/base64url.ts'
-import { ForgedRequestError } from './errors.ts'
-import { isMaskOf, mask } from './mask.ts'
-import { callback, checkOptions, flag, type Rule, text, withDefaults } from './rules.ts'
-import { type Session, stateOf } from './session.ts'
-import { csrfKey, write } from './state.ts'
+import { ForgedRequestError } from '../errors.ts'
+import { callback, checkOptions, flag, type Rule, text, withDefaults } from '../rules.ts'
+import { type Session, stateOf } from '../session.ts'
+import { expectedSecret, isMaskOf } from './mask.ts'
 
 /** Options of `csrf()`. */
 export interface CsrfOptions {
@@ -43,7 +41,6 @@ export interface CsrfOptions {
   as?: string
 }
 
-const secretBytes = 18 // 144 bits; ASVS 5.0 V7.2.3 asks for 128
 const safeMethods = ['GET', 'HEAD', 'OPTIONS', 'TRACE'] // RFC 9110 §9.2.1
 
 /**
@@ -103,26 +100,6 @@ function isOrigin(origin: unknown): boolean {
   return canonical === origin && url.host !== '' && !origin.includes('*')
 }
 
-/**
- * Makes a token that lets a form or a script of this session pass `csrf()`.
- *
- * Each call gives another text, all of them valid until the session ends or is regenerated: a text
- * that never repeats cannot be guessed from the size of compressed pages (BREACH).
- *
- * @throws {SessionCommittedError} When the session has no token yet and the response is committed.
- */
-export function csrfToken<Data extends object, Flash extends object>(
-  session: Session<Data, Flash>,
-): string {
-  const state = stateOf(session)
-  let secret = state.data.get(csrfKey)
-  if (typeof secret !== 'string' || secret === '') {
-    secret = encodeBase64url(crypto.getRandomValues(new Uint8Array(secretBytes)))
-    write(state, csrfKey, secret)
-  }
-  return mask(secret as string)
-}
-
 function isWelcome(c: Context, { origins, token }: Required<CsrfOptions>): boolean {
   const origin = c.req.header('Origin')
   const site = c.req.header('Sec-Fetch-Site')
@@ -141,8 +118,8 @@ async function hasToken(c: Context, options: Required<CsrfOptions>): Promise<boo
       `csrf(): there is no c.var.${options.as}. Mount session() before it, or set token: false`,
     )
   }
-  const secret = stateOf((await open()) as Session).data.get(csrfKey)
-  if (typeof secret !== 'string' || secret === '') return false
+  const secret = expectedSecret(stateOf((await open()) as Session))
+  if (secret === null) return false
   const token = c.req.header(options.header) ?? (await formField(c, options.field))
   return typeof token === 'string' && isMaskOf(token, secret)
 }
