@@ -1,9 +1,10 @@
+import { randomBytes } from 'node:crypto'
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 import { tally } from './scripts/tally.ts'
 
 // The tests need neither .dev.vars nor the network.
-const SESSION_SECRET = 'a secret that only the tests know'
+const SESSION_SECRET = randomBytes(32).toString('base64')
 process.env.SESSION_SECRET = SESSION_SECRET
 process.env.CLOUDFLARE_CF_FETCH_ENABLED = 'false'
 process.env.WRANGLER_LOG ??= 'warn'
@@ -36,7 +37,7 @@ export default defineConfig({
           ...patience,
           name: 'workers',
           include: ['test/**/*.test.{ts,tsx}'],
-          exclude: ['test/browser/**', 'test/node/**'],
+          exclude: ['test/browser/**', 'test/node/**', 'test/package/**'],
         },
       },
       {

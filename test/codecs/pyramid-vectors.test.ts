@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { pyramidCodec } from '../../src/session/codecs/pyramid.ts'
+import { isMaskOf } from '../../src/session/csrf/mask.ts'
 import { CookieTooLargeError, csrfToken, type Session, session } from '../../src/session/index.ts'
-import { isMaskOf } from '../../src/session/mask.ts'
-import { isReserved } from '../../src/session/state.ts'
+import { isReserved } from '../../src/session/state/reserved-keys.ts'
 import { visitOnce } from '../kit/visitor.ts'
 import {
   codecOf,

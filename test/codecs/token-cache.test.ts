@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { remembering } from '../../src/session/codecs/remembering.ts'
+import { cached } from '../../src/session/codecs/cache.ts'
 import { signedCodec } from '../../src/session/codecs/signed.ts'
 import { at, start } from '../kit/clock.ts'
 import { cookieName, otherSecret, secret } from '../kit/tokens.ts'
@@ -14,7 +14,7 @@ const signed = () => signedCodec(secret, cookieName)
 
 describe('a token that has been read or written before', () => {
   it('is not verified again', async () => {
-    const codec = remembering(signed())
+    const codec = cached(signed())
     const [written, foreign] = [await codec.encode('[1]'), await signed().encode('[2]')]
     const verify = vi.spyOn(crypto.subtle, 'verify')
     expect(await codec.decode(written)).toBe('[1]')
@@ -25,7 +25,7 @@ describe('a token that has been read or written before', () => {
   })
 
   it('lends nothing to one that differs in a character, however often that is tried', async () => {
-    const codec = remembering(signed())
+    const codec = cached(signed())
     const token = await codec.encode('{"user":"mary"}')
     for (let i = 0; i < token.length; i++) {
       const other = token[i] === 'A' ? 'B' : 'A'
@@ -46,7 +46,7 @@ describe('a token that has been read or written before', () => {
   })
 
   it('is forgotten after 256 others, and verified then', async () => {
-    const codec = remembering(signed())
+    const codec = cached(signed())
     const first = await codec.encode('[0]')
     for (let i = 1; i <= 256; i++) await codec.encode(`[${i}]`)
     const verify = vi.spyOn(crypto.subtle, 'verify')
@@ -55,7 +55,7 @@ describe('a token that has been read or written before', () => {
   })
 
   it('is not kept when it is longer than browsers keep, however it came about', async () => {
-    const codec = remembering(signed())
+    const codec = cached(signed())
     const [long, longest] = [
       await codec.encode('x'.repeat(3100)),
       await codec.encode('x'.repeat(1e6)),
@@ -68,13 +68,13 @@ describe('a token that has been read or written before', () => {
   })
 
   it('says what the codec says of a payload that was not well-formed', async () => {
-    const codec = remembering(signed())
+    const codec = cached(signed())
     const token = await codec.encode('\ud800')
     expect(await codec.decode(token)).toBe(await signed().decode(token))
   })
 
   it('is not pushed out by forged ones', async () => {
-    const codec = remembering(signed())
+    const codec = cached(signed())
     const token = await codec.encode('[0]')
     for (let i = 0; i < 300; i++) await codec.decode(`${btoa(`[${i}]`)}.${'A'.repeat(43)}`)
     const verify = vi.spyOn(crypto.subtle, 'verify')
@@ -106,7 +106,7 @@ describe('a token that has been read or written before', () => {
   })
 
   it('is not known to another secret', async () => {
-    const token = await remembering(signed()).encode(`[${start},${start},{}]`)
-    expect(await remembering(signedCodec(otherSecret, cookieName)).decode(token)).toBe(null)
+    const token = await cached(signed()).encode(`[${start},${start},{}]`)
+    expect(await cached(signedCodec(otherSecret, cookieName)).decode(token)).toBe(null)
   })
 })

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { findCookies } from '../../src/session/cookie.ts'
+import { findCookies } from '../../src/session/cookie/cookie.ts'
 import { cookieName, secret, sign } from '../kit/tokens.ts'
 import { dataOf, visitOnce } from '../kit/visitor.ts'
 

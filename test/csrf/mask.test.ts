@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
+import { isMaskOf, mask } from '../../src/session/csrf/mask.ts'
 import { csrfToken, SessionCommittedError } from '../../src/session/index.ts'
-import { isMaskOf, mask } from '../../src/session/mask.ts'
 import { shop, shopper, visitShop } from '../kit/shop.ts'
 import { createVisitor } from '../kit/visitor.ts'
 

@@ -1,3 +1,4 @@
+import { randomString } from '../../src/session/codecs/random.ts'
 import { sealedCodec } from '../../src/session/codecs/sealed.ts'
 import { signedCodec } from '../../src/session/codecs/signed.ts'
 import {
@@ -7,7 +8,6 @@ import {
   type Store,
   storeKey,
 } from '../../src/session/index.ts'
-import { randomId } from '../../src/session/state.ts'
 import { memoryStore } from '../../src/session/stores/memory.ts'
 import { sealSession } from '../../src/session/testing.ts'
 import { watched } from './stores.ts'
@@ -105,7 +105,7 @@ export async function contentOf({ options, codec }: Kind, data?: object): Promis
 
 /** Has a site keep a payload, whatever it is, and tells the cookie that leads to it. */
 export async function plant({ options, store, codec }: Kind, payload: string): Promise<string> {
-  const id = randomId()
+  const id = randomString(32)
   await store?.swap(await storeKey(id), null, payload, 1)
   return codec(options.secret, cookieName).encode(store ? id : payload)
 }

@@ -1,7 +1,8 @@
 import { signedCodec } from '../../src/session/codecs/signed.ts'
 
-export const secret = 'only-these-tests-know-this-secret'
-export const otherSecret = 'another-secret-that-only-tests-know'
+// Another at each run: a secret that stands in a repository is none.
+export const secret = crypto.randomUUID() + crypto.randomUUID()
+export const otherSecret = crypto.randomUUID() + crypto.randomUUID()
 export const cookieName = '__Host-session'
 
 /** Signs a payload, valid or not, as the server would. */

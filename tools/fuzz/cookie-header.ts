@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { findCookies } from '../../src/session/cookie.ts'
+import { findCookies } from '../../src/session/cookie/cookie.ts'
 import { sealSession } from '../../src/session/testing.ts'
 import { cookieName, dataOf, door, isHeaderText, secret } from './door.ts'
 import { mutants } from './mutations.ts'

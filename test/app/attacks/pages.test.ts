@@ -108,7 +108,7 @@ describe('a form', () => {
     'javascript:alert(1)',
   ]
   const back = {
-    '/cart': '/cart',
+    '/cart': '/cart#items',
     '/cart/remove': '/cart',
     '/session/reset': '/session',
     '/session/regenerate': '/session',

@@ -323,7 +323,7 @@ describe.each(['cookie', 'kv', 'd1', 'durable-object', 'redis'])(
     it('logs no secret, key, token, id or CSRF token', async () => {
       const keys = all.keys.map((bytes) => encodeBase64url(bytes))
       const tokens = [...all.tokens, ...signatures(), ...payloads(), ...all.masked]
-      const keysOfRecords = await Promise.all(all.ids.map(storeKey))
+      const keysOfRecords = await Promise.all(all.ids.map((id) => storeKey(id)))
       const records = keysOfRecords.map((key) => key.replace('session:', ''))
       const hidden = [...neverTold(), ...all.ids, ...keys, ...tokens, ...records]
       expect(found(hidden.flatMap(spellings), all.logged)).toEqual([])

@@ -40,7 +40,7 @@ describe("the site's own form", () => {
     await page.fill('input[name=item][type=text]', 'tea')
     await page.click('text=Add')
     expect(await (await posted).headerValue('Origin')).toBe(policy ?? site.url)
-    expect(await page.innerText('[role=status]')).toBe('Your item was added.')
+    expect(await page.innerText('[role=status]')).toBe('Added “tea”.')
   })
 })
 
