@@ -29,7 +29,7 @@ export default defineConfig({
           ...patience,
           name: 'workers',
           include: ['test/**/*.test.{ts,tsx}'],
-          exclude: ['test/browser/**', 'test/node/**'],
+          exclude: ['test/browser/**', 'test/node/**', 'test/package/**'],
         },
       },
       {

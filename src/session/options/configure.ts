@@ -8,6 +8,7 @@ import type { Limits, Policy } from '../state/state.ts'
 import type { Store } from '../store.ts'
 import { configureCodecs } from './codecs.ts'
 import type { CommonOptions, SessionOptions } from './options.ts'
+import { assertWebCrypto } from './runtime.ts'
 import type { StandardSchemaV1 } from './standard-schema.ts'
 import { callback, checkOptions, flag, orNull, type Rule, string, whole } from './validate.ts'
 
@@ -27,6 +28,7 @@ export function configure<Data extends object>(options: SessionOptions<Data, str
   if ('then' in options) {
     throw new TypeError('session(): the options are a promise: make `secret` the async function')
   }
+  assertWebCrypto()
   const { secret, codec, ...common } = options
   checkOptions('session(): ', common, rules)
   const {

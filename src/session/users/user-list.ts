@@ -98,7 +98,7 @@ export async function endEntries(
 async function endMarked(list: UserList, entries?: Entry[]): Promise<number> {
   const marked = (entries ?? (await readList(list))).filter(({ isMarked }) => isMarked)
   const ended = await Promise.all(marked.map((entry) => endEntry(list, entry)))
-  const keys = new Set(marked.map(({ key }) => key))
+  const keys = keysOf(marked)
   await changeList(list, async (current) =>
     current.filter(({ key, isMarked }) => !(isMarked && keys.has(key))),
   )
@@ -149,16 +149,12 @@ interface Room {
 }
 
 async function findRoom(list: UserList, entries: Entry[], now: number): Promise<Room> {
-  const isThere = await Promise.all(
-    entries.map(
-      async ({ key, at }) => now - at < settled || (await readSession(list, key)) !== null,
-    ),
-  )
-  const gone = new Set(entries.filter((_, i) => !isThere[i]).map(({ key }) => key))
-  const living = entries.filter(({ key, isMarked }) => !gone.has(key) && !isMarked)
-  const marked = new Set(
-    living.slice(0, Math.max(0, living.length - most + 1)).map(({ key }) => key),
-  )
+  const sessions = await Promise.all(entries.map(({ key }) => readSession(list, key)))
+  const isKept = (_: Entry, i: number) => sessions[i] !== null
+  const mayBeKeptYet = ({ at }: Entry) => now - at < settled
+  const gone = keysOf(entries.filter((entry, i) => !isKept(entry, i) && !mayBeKeptYet(entry)))
+  const living = entries.filter(isKept).filter(({ isMarked }) => !isMarked)
+  const marked = keysOf(living.slice(0, Math.max(0, living.length - most + 1)))
   return {
     marked,
     applyTo: (current) =>
@@ -166,6 +162,10 @@ async function findRoom(list: UserList, entries: Entry[], now: number): Promise<
         .filter(({ key }) => !gone.has(key))
         .map((each) => (marked.has(each.key) ? { ...each, isMarked: true } : each)),
   }
+}
+
+function keysOf(entries: Entry[]): Set<string> {
+  return new Set(entries.map(({ key }) => key))
 }
 
 /** Whether an entry is that of the same session: under its key, or on the way to another. */

@@ -1,0 +1,40 @@
+import { Hono } from 'hono'
+import { html } from 'hono/html'
+import { csrf, csrfToken, type Session, session } from '../../../src/session/index.ts'
+
+interface Data {
+  counter: number
+}
+
+// #region page
+function page(name: string, session: Session<Data>) {
+  return html`
+    <!DOCTYPE html>
+    <html lang="en">
+      <title>${name}</title>
+      ${session.popFlash().map((message) => html`<p role="status">${message}</p>`)}
+      <h1>Hi ${name}</h1>
+      <p>Count: ${session.update('counter', (n = 0) => n + 1)}</p>
+      <form method="post" action="/reset">
+        <input type="hidden" name="csrf_token" value="${csrfToken(session)}">
+        <button>Start over</button>
+      </form>
+    </html>
+  `
+}
+// #endregion
+
+const app = new Hono<{ Bindings: { SESSION_SECRET: string } }>()
+  .use(session<Data>((c) => ({ secret: c.env.SESSION_SECRET })))
+  .get('/', async (c) => c.html(page('Home View', await c.var.session())))
+  .get('/howdy', async (c) => c.html(page('Hello View', await c.var.session())))
+  // #region reset
+  .post('/reset', csrf(), async (c) => {
+    const session = await c.var.session()
+    session.delete('counter')
+    session.flash('The counter is back to zero.')
+    return c.redirect('/', 303)
+  })
+// #endregion
+
+export default app

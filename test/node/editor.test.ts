@@ -1,0 +1,35 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, globSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { expect, it } from 'vitest'
+
+const root = new URL('../..', import.meta.url).pathname
+
+/** Tools that run in Node: test/node/tsconfig.json checks them. */
+const tools = /^test\/(fuzz|live|proof|soak)\//
+
+it('every source file is in the project that an editor opens it with', () => {
+  const sources = globSync('{src,test,scripts}/**/*.{ts,tsx}', { cwd: root }).filter(
+    (path) => !tools.test(path),
+  )
+  const strays = [...Map.groupBy(sources, nearestProject)].flatMap(([project, paths]) => {
+    const listed = new Set(listFiles(project))
+    return paths.filter((path) => !listed.has(path))
+  })
+  expect(strays).toEqual([])
+})
+
+/** Finds the folder of the tsconfig.json that an editor takes for a file. */
+function nearestProject(path: string): string {
+  const folder = dirname(path)
+  return existsSync(join(root, folder, 'tsconfig.json')) ? folder : nearestProject(folder)
+}
+
+function listFiles(project: string): string[] {
+  const listed = execFileSync('npx', ['tsc', '-p', project, '--listFilesOnly'], {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 24,
+  })
+  return listed.split('\n').map((path) => relative(root, path))
+}
