@@ -53,7 +53,7 @@ function countVisit(session: SiteSession, method: string): number {
   session.regenerate() // whoever knew the old identity does not know this one
   session.bind(name)
   if (await posted(c, 'remember')) session.remember()
-  session.set('browser', browserOf(c.req.header('User-Agent')))
+  session.set('login', loginFrom(c.req.header('User-Agent')))
   session.flash('You are logged in.')
   return c.redirect('/session#login', 303)
 })`,
