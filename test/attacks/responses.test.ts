@@ -10,7 +10,7 @@ import { browser } from '../../src/session/testing.ts'
 import { watched } from '../kit/stores.ts'
 import { cookieName, secret } from '../kit/tokens.ts'
 import { createVisitor } from '../kit/visitor.ts'
-import { visitor } from '../kit/workers/site.ts'
+import { visitSite } from '../kit/workers/site.ts'
 
 interface Data {
   user: string
@@ -190,7 +190,7 @@ describe('a cache that is shared and does not look at Vary', () => {
   })
 
   it.each(['/', '/howdy', '/cart', '/session'])('keeps nothing of the site: %s', async (path) => {
-    const { count, get } = visitor()
+    const { count, get } = visitSite()
     await count('/')
     expect(await found(await get(path))).toBeUndefined()
   })
@@ -204,7 +204,7 @@ describe('a cache that is shared and does not look at Vary', () => {
     '/session/style.css',
     '/.css',
   ])('finds no page under an address that looks like a file: %s', async (path) => {
-    const { submit, get } = visitor()
+    const { submit, get } = visitSite()
     await submit('/cart', '/cart', { item: 'private tea' })
     const response = await get(path)
     expect(response.status).toBe(404)
@@ -218,7 +218,7 @@ describe('visitors of the site who come at once', () => {
     const app = createApp()
     const visitors = await Promise.all(
       Array.from({ length: 20 }, async (_, i) => {
-        const site = visitor(app)
+        const site = visitSite(app)
         await site.submit('/cart', '/cart', { item: `item-of-${i}.` })
         return site
       }),
@@ -257,7 +257,7 @@ async function ask(
   more: Record<string, string> = {},
   query = '',
 ): Promise<Response> {
-  const site = visitor(createApp(), { ...env, ...bindings })
+  const site = visitSite(createApp(), { ...env, ...bindings })
   const token = init.method ? await site.token('/cart') : ''
   const headers = { ...more, ...(token && { 'X-CSRF-Token': token }), ...init.headers }
   return site.request(path + query, { ...init, headers })

@@ -5,13 +5,13 @@ import { createApp } from '../../src/app/app.tsx'
 import { encodeBase64url } from '../../src/session/codecs/base64url.ts'
 import { sealedCodec } from '../../src/session/codecs/sealed.ts'
 import { signedCodec } from '../../src/session/codecs/signed.ts'
-import { storeKey } from '../../src/session/lifecycle/ids.ts'
+import { storeKey } from '../../src/session/index.ts'
 import { memoryStore } from '../../src/session/stores/memory.ts'
 import { at, start } from '../kit/clock.ts'
 import { cookieName, otherSecret, sign } from '../kit/tokens.ts'
 import { createReturningVisitor, createVisitor } from '../kit/visitor.ts'
 import { type Fail, faulty } from '../kit/workers/bindings.ts'
-import { visitor } from '../kit/workers/site.ts'
+import { visitSite } from '../kit/workers/site.ts'
 
 beforeAll(() => applyD1Migrations(env.SESSIONS_DB, env.MIGRATIONS))
 afterEach(() => {
@@ -194,7 +194,7 @@ function recorded(
   like?: { answers: Answer[] },
 ) {
   const answers = like?.answers ?? []
-  const site = visitor(app, bindings)
+  const site = visitSite(app, bindings)
   async function ask(path: string, init: RequestInit = {}): Promise<string> {
     const answer = await site.request(path, init)
     const body = await answer.text()

@@ -2,7 +2,7 @@ import { applyD1Migrations } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createApp } from '../../src/app/app.tsx'
-import { storeKey } from '../../src/session/lifecycle/ids.ts'
+import { storeKey } from '../../src/session/index.ts'
 import { kvStore } from '../../src/session/stores/kv.ts'
 import { memoryStore } from '../../src/session/stores/memory.ts'
 import { at } from '../kit/clock.ts'
@@ -11,7 +11,7 @@ import { watched } from '../kit/stores.ts'
 import { cookieName } from '../kit/tokens.ts'
 import { createVisitor } from '../kit/visitor.ts'
 import { type Fail, faulty } from '../kit/workers/bindings.ts'
-import { visitor } from '../kit/workers/site.ts'
+import { visitSite, visitWithCookiesOf } from '../kit/workers/site.ts'
 
 beforeAll(() => applyD1Migrations(env.SESSIONS_DB, env.MIGRATIONS))
 afterEach(() => {
@@ -42,7 +42,7 @@ describe.each(['kv', 'd1', 'durable-object'])('an outage of %s', (name) => {
   /** A visitor with a count of 1 and a cart, on a site whose store works so far. */
   async function known() {
     const { faults, bindings } = faulty(name)
-    const site = visitor(createApp(), bindings)
+    const site = visitSite(createApp(), bindings)
     await site.submit('/cart', '/cart', { item })
     await site.count('/')
     const form = { item, csrf_token: await site.token('/cart') }
@@ -86,7 +86,7 @@ describe.each(['kv', 'd1', 'durable-object'])('an outage of %s', (name) => {
     it('gives no cookie for a record that could not be made', async () => {
       const { faults, bindings } = faulty(name)
       faults.write = fail
-      const site = visitor(createApp(), bindings)
+      const site = visitSite(createApp(), bindings)
       expect((await site.get('/')).status).toBe(503)
       expect(site.setCookies).toEqual([])
       delete faults.write
@@ -227,10 +227,9 @@ describe('a logout where KV has not heard of it yet', () => {
 
   it.each(['d1', 'durable-object'])('ends at once everywhere where it is %s', async (name) => {
     const { bindings } = faulty(name)
-    const site = visitor(createApp(), bindings)
+    const site = visitSite(createApp(), bindings)
     await site.count('/')
-    const thief = visitor(createApp(), { ...bindings })
-    for (const [cookie, value] of site.cookies) thief.cookies.set(cookie, value)
+    const thief = visitWithCookiesOf(site, createApp(), { ...bindings })
     expect(await thief.count('/')).toBe(2)
     await site.submit('/session', '/session/invalidate')
     expect(await thief.count('/')).toBe(1)

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { isMaskOf, mask } from '../../src/session/csrf/mask.ts'
 import { csrfToken, SessionCommittedError } from '../../src/session/index.ts'
-import { shop, shopper, visit } from '../kit/shop.ts'
+import { shop, shopper, visitShop } from '../kit/shop.ts'
 import { createVisitor } from '../kit/visitor.ts'
 
 describe('csrfToken()', () => {
@@ -11,7 +11,7 @@ describe('csrfToken()', () => {
       const session = await c.var.session()
       return c.json(Array.from({ length: count }, () => csrfToken(session)))
     })
-    const visitor = visit(app)
+    const visitor = visitShop(app)
     const tokens: string[] = await (await visitor.get('/tokens')).json()
     return { visitor, tokens }
   }

@@ -21,8 +21,10 @@ export interface Outcome {
    * What the response already does to the cookie: nothing yet, or another place has set or removed it,
    * or it cannot carry one.
    */
-  readonly cookie: 'free' | 'set' | 'removed' | 'unavailable'
+  readonly cookie: () => 'free' | Taken
 }
+
+type Taken = 'set' | 'removed' | 'unavailable'
 
 /**
  * Ends a request's session: from here on it cannot be changed.
@@ -49,11 +51,17 @@ export async function commit(
   state.committed = true
   const ending: Ending = { incoming, state, change, isRefused, contents }
   if (change === 'none' && !isOverdue(ending)) return null
-  if (outcome.cookie !== 'free') {
-    await writeWithoutCookie(config, ending, { visit, cookie: outcome.cookie })
+  const cookie = outcome.cookie()
+  if (cookie !== 'free') {
+    await writeWithoutCookie(config, ending, { visit, cookie })
     return null
   }
-  return lineFor(config, state, await write(config, ending, visit))
+  const isWrite = change === 'write'
+  return lineFor(
+    config,
+    state,
+    isWrite ? await config.engine.write(ending, visit) : await extendLife(config, ending, visit),
+  )
 }
 
 /** Two pages that are opened together after a login are to carry the same token. */
@@ -70,9 +78,8 @@ function lineFor({ cookie, policy }: Config, state: State, action: CookieAction)
     : cookie.set(action.token)
 }
 
-/** Writes a session. What only extends its life never fails a request. */
-async function write({ engine }: Config, ending: Ending, visit: Visit): Promise<CookieAction> {
-  if (ending.change === 'write') return engine.write(ending, visit)
+/** Extends a session's life. That never fails a request. */
+async function extendLife({ engine }: Config, ending: Ending, visit: Visit): Promise<CookieAction> {
   const budget = new Budget(Math.min(extensionBudget, visit.budget.left))
   try {
     return await visit.budget.spend(() => engine.write(ending, { ...visit, budget }))
@@ -86,7 +93,7 @@ async function write({ engine }: Config, ending: Ending, visit: Visit): Promise<
 async function writeWithoutCookie(
   config: Config,
   ending: Ending,
-  { visit, cookie }: { visit: Visit; cookie: Exclude<Outcome['cookie'], 'free'> },
+  { visit, cookie }: { visit: Visit; cookie: Taken },
 ): Promise<void> {
   const { state, change } = ending
   const { engine } = config
@@ -98,7 +105,8 @@ async function writeWithoutCookie(
     await engine.write(ending, visit)
     if (!isReplaced && cookie !== 'set') return
   } else if (cookie === 'unavailable' && engine.writesWithoutCookie(ending)) {
-    await write(config, ending, visit)
+    if (change === 'write') await engine.write(ending, visit)
+    else await extendLife(config, ending, visit)
     return
   } else if (change !== 'write') {
     return

@@ -32,7 +32,7 @@ export async function load(
   { visit, isSeen }: { visit: Visit; isSeen: () => boolean },
 ): Promise<Loaded> {
   const tokens = config.cookie.find(header)
-  const incoming = await receive(config, tokens, visit)
+  const incoming = tokens.length === 0 ? none : await receive(config, tokens, visit)
   const opening = {
     now: Math.floor(visit.clock),
     isSeen,
@@ -55,15 +55,18 @@ export function originOf(incoming: Incoming): Origin | null {
     : null
 }
 
+const none: Incoming = { kind: 'none' }
+
 async function receive(config: Config, tokens: string[], visit: Visit): Promise<Incoming> {
-  const [token, second] = tokens
-  if (token === undefined) return { kind: 'none' }
+  const [token = '', second] = tokens
   if (second !== undefined) return { kind: 'rejected', reason: 'duplicate' }
   const cookie = await decode(config, token)
   if (cookie === null) return { kind: 'rejected', reason: 'forged' }
   const lookup = await config.engine.find(cookie.content, visit)
-  if ('text' in lookup) return examine(config, { cookie, text: lookup.text }, visit)
-  return withoutPayload(lookup, visit)
+  if (!('text' in lookup)) return withoutPayload(lookup, visit)
+  const incoming = examine(config, { cookie, text: lookup.text }, visit)
+  const needsCheck = incoming.kind === 'live' && (config.revocations || config.schema)
+  return needsCheck ? checkRevocationAndSchema(config, incoming.found, visit) : incoming
 }
 
 function withoutPayload(lookup: Exclude<Lookup, { text: string }>, { clock }: Visit): Incoming {
@@ -87,19 +90,17 @@ async function contentsOf(config: Config, tokens: string[]): Promise<string[]> {
   return cookies.flatMap((cookie) => (cookie ? [cookie.content] : []))
 }
 
-async function examine(
-  config: Config,
+function examine(
+  { policy }: Config,
   { cookie, text }: Pick<Found, 'cookie' | 'text'>,
-  visit: Visit,
-): Promise<Incoming> {
-  const payload = parsePayload(text, visit.clock)
+  { clock }: Visit,
+): Incoming {
+  const payload = parsePayload(text, clock)
   if (payload === null) return { kind: 'rejected', reason: 'malformed' }
   const found: Found = { ...payload, cookie, text }
-  if (isExpired(limitsOf(config.policy, payload.data), payload, visit.clock)) {
-    return { kind: 'rejected', reason: 'expired', found }
-  }
-  if (config.revocations || config.schema) return checkRevocationAndSchema(config, found, visit)
-  return { kind: 'live', found }
+  return isExpired(limitsOf(policy, payload.data), payload, clock)
+    ? { kind: 'rejected', reason: 'expired', found }
+    : { kind: 'live', found }
 }
 
 async function checkRevocationAndSchema(
