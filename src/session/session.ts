@@ -9,11 +9,11 @@ import { bind, userOf } from './users/binding.ts'
 export { stateOf }
 
 /** The name of a queue, which may be left out if `Flash` has the queue `''`. */
-type QueueArgument<Flash extends object, Queue> =
+export type QueueArgument<Flash extends object, Queue> =
   '' extends Key<Flash> ? [queue?: Queue] : [queue: Queue]
 
 /** A message with the name of its queue. */
-type QueuedMessage<Flash extends object> = {
+export type QueuedMessage<Flash extends object> = {
   [Queue in Key<Flash>]: [queue: Queue, message: Flash[Queue]]
 }[Key<Flash>]
 

@@ -67,7 +67,9 @@ export interface OwnFormat {
 export interface OtherFormat {
   /** The format of the cookie, instead of ours. In a list the first one writes and all read. */
   codec: Codec | readonly Codec[]
+  /** Belongs to our own format. */
   secret?: never
+  /** Belongs to our own format. */
   encrypt?: never
 }
 
