@@ -1,9 +1,10 @@
+import { randomBytes } from 'node:crypto'
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 import { tally } from './scripts/tally.ts'
 
 // The tests need neither .dev.vars nor the network.
-const SESSION_SECRET = 'a secret that only the tests know'
+const SESSION_SECRET = randomBytes(32).toString('base64')
 process.env.SESSION_SECRET = SESSION_SECRET
 process.env.CLOUDFLARE_CF_FETCH_ENABLED = 'false'
 process.env.WRANGLER_LOG ??= 'warn'
@@ -28,14 +29,14 @@ export default defineConfig({
           ...patience,
           name: 'workers',
           include: ['test/**/*.test.{ts,tsx}'],
-          exclude: ['test/browser/**', 'test/node/**'],
+          exclude: ['test/browser/**', 'test/node/**', 'test/package/**'],
         },
       },
       {
         test: {
           ...patience,
           name: 'node',
-          include: ['test/node/**/*.test.ts', 'test/session/base64url.test.ts'],
+          include: ['test/node/**/*.test.ts', 'test/codecs/base64url.test.ts'],
         },
       },
       {
@@ -43,7 +44,7 @@ export default defineConfig({
           ...patience,
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
-          globalSetup: ['test/browser/chromium.ts'],
+          globalSetup: ['test/kit/node/chromium.ts'],
         },
       },
       {

@@ -2,14 +2,17 @@ import { readFile } from 'node:fs/promises'
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
 import { memoryStore } from '../src/session/stores/memory.ts'
 import { redisStore } from '../src/session/stores/redis.ts'
-import { connectRedis } from '../test/node/redis-ports.ts'
-import { hasRedis, startRedis } from '../test/node/redis-server.ts'
-import { increment } from '../test/proof/count.ts'
-import { startMemory } from '../test/proof/memory.ts'
-import type { Place, Places } from '../test/proof/place.ts'
-import { startRedisProcesses } from '../test/proof/redis.ts'
-import { visitorOf } from '../test/proof/visitor.ts'
-import { startWorkerd } from '../test/proof/workerd.ts'
+import { increment } from '../tools/proof/count.ts'
+import {
+  type Place,
+  type Places,
+  startMemory,
+  startRedisProcesses,
+  startWorkerd,
+} from '../tools/proof/places.ts'
+import { visitorOf } from '../tools/proof/visitor.ts'
+import { connectRedis } from '../tools/serve/redis-connection.ts'
+import { hasRedis, startRedis } from '../tools/serve/redis-server.ts'
 import { bundle } from './bundle.ts'
 import { keyOf, type Turns, text, turnsOn } from './growth.ts'
 import { median } from './measure.ts'

@@ -1,24 +1,62 @@
-import { type SessionOptions, session } from '../session/index.ts'
-import { ConfigurationError } from './errors.ts'
-import { type Bindings, revocationsOf, storeOf } from './stores.ts'
+import {
+  type RejectReason,
+  type Session,
+  type SessionOptions,
+  type SessionVariables,
+  session,
+} from '../session/index.ts'
+import type { Attempt } from './breaking.ts'
+import type { CartNews } from './cart.ts'
+import type { Refused } from './forms.ts'
+import { type Bindings, ConfigurationError, explain, revocationsOf, storeOf } from './stores.ts'
 
 /** What the site keeps of a visitor. */
 export interface SiteData {
   counter: number
   cart: string[]
+  /** Such as `Chrome on Linux`, for the list of somebody's sessions. */
+  browser: string
+  /** When the cart last showed news, in seconds since the epoch: the page after it says where it was. */
+  shownAt: number
 }
 
-/** The site's flash queues: news and faults, both plain text. */
+/** The site's flash queues. */
 export interface SiteFlash {
+  /** News, shown by whatever page comes next. */
   '': string
+  /** Faults, likewise. */
   error: string
+  /** What became of the cart. */
+  cart: CartNews
+  /** What was typed into a field of this name and not accepted. */
+  item: Refused
+  name: Refused
+  /** A forgery that a visitor tried. */
+  attempt: Attempt
+}
+
+export type SiteSession = Session<SiteData, SiteFlash>
+
+/** What the site's handlers find in `c.env` and `c.var`. */
+export interface SiteEnv {
+  Bindings: Bindings
+  Variables: SessionVariables<SiteData, SiteFlash> & {
+    /** Why the cookie that came in was not honoured. */
+    rejected?: RejectReason
+  }
 }
 
 /** The session's cookie, by its whole name. */
 export const cookieName = '__Host-session'
 
+const hour = 60 * 60
+
 /** Seconds after which the site forgets: without a visit, and at the latest. */
-export const limits = { timeout: 20 * 60, lifetime: 8 * 60 * 60 }
+const limits = {
+  timeout: hour / 3,
+  lifetime: 8 * hour,
+  remember: { timeout: 30 * 24 * hour, lifetime: 90 * 24 * hour },
+}
 
 /** Gives the site's requests their session. */
 export function sessions() {
@@ -34,5 +72,15 @@ function options(env: Bindings): SessionOptions<SiteData> {
   const store = storeOf(env)
   const where = store ? { store } : {}
   const revoked = store && !store.isEventual ? {} : { revocations: revocationsOf(env) }
-  return { secret: env.SESSION_SECRET, ...limits, ...where, ...revoked }
+  return {
+    secret: env.SESSION_SECRET,
+    ...limits,
+    ...where,
+    ...revoked,
+    onReject: (reason, c) => c.set('rejected', reason),
+    onEvent(event) {
+      // One that fails the request is logged with it.
+      if (event.type === 'store-error' && !event.failed) console.error(explain(event.error))
+    },
+  }
 }

@@ -2,11 +2,17 @@ import type { Store } from '../session/index.ts'
 import { d1Store } from '../session/stores/d1.ts'
 import { durableObjectStore } from '../session/stores/durable-object.ts'
 import { kvStore } from '../session/stores/kv.ts'
-import { ConfigurationError } from './errors.ts'
-import { type RedisBindings, siteRedisStore } from './redis.ts'
+import { type RedisSend, redisStore } from '../session/stores/redis.ts'
 
 /** What the Worker is bound to: what wrangler.toml lists, and what only some stores need. */
 export type Bindings = Env & RedisBindings
+
+/** What `SESSION_STORE = "redis"` needs besides wrangler.toml. */
+interface RedisBindings {
+  /** Where Redis answers over HTTP, as Upstash does. */
+  readonly REDIS_URL?: string
+  readonly REDIS_TOKEN?: string
+}
 
 /** Where the site can keep sessions, by what SESSION_STORE calls it; `cookie` is no store at all. */
 const stores = {
@@ -15,6 +21,11 @@ const stores = {
   d1: (env: Bindings) => d1Store(env.SESSIONS_DB),
   'durable-object': (env: Bindings) => durableObjectStore(env.SESSIONS),
   redis: siteRedisStore,
+}
+
+/** What was deployed with the Worker cannot work. The message says what to do, and holds no secret. */
+export class ConfigurationError extends Error {
+  override name = 'ConfigurationError'
 }
 
 /**
@@ -30,6 +41,16 @@ export function storeOf(env: Bindings): Store | undefined {
   )
 }
 
+/**
+ * Says what went wrong and what to do about it, to who runs the site. Of a store's error it takes the
+ * message only: the rest may hold a session.
+ */
+export function explain({ message, cause }: Error): string {
+  const why = cause instanceof Error ? `${message}. Caused by: ${cause.message}` : message
+  if (!/no such table/.test(why)) return why
+  return `${why}. D1 has no table yet. Run: npx wrangler d1 migrations apply SESSIONS_DB --local`
+}
+
 /** Where the site keeps since when a user's sessions count, where the store cannot list them. */
 export function revocationsOf(env: Bindings): Store {
   return kvStore(env.SESSIONS_KV)
@@ -38,4 +59,60 @@ export function revocationsOf(env: Bindings): Store {
 /** Tells what the store is called. */
 export function storeName(env: { SESSION_STORE?: string }): string {
   return env.SESSION_STORE || 'cookie'
+}
+
+/**
+ * Keeps sessions in the Redis that REDIS_URL and REDIS_TOKEN name.
+ *
+ * It is reached by REST, for which `fetch` is enough. A client that speaks TCP would make the Worker
+ * almost five times as large; README.md shows an app that has one.
+ *
+ * @throws {ConfigurationError} When they name none, or one that is reached in another way.
+ */
+function siteRedisStore({ REDIS_URL, REDIS_TOKEN }: RedisBindings): Store {
+  if (!REDIS_URL) throw missing('REDIS_URL')
+  if (!isRest(REDIS_URL)) {
+    throw new ConfigurationError(
+      'REDIS_URL is not the https: address of a Redis that answers by REST, as those of Upstash do. ' +
+        'README.md shows under "Redis over TCP" what a redis: or rediss: address takes',
+    )
+  }
+  if (!REDIS_TOKEN) throw missing('REDIS_TOKEN')
+  // The runtime would log one that does not fit into a header, as a warning.
+  if (!/^[!-~]+$/.test(REDIS_TOKEN)) {
+    throw new ConfigurationError('REDIS_TOKEN holds spaces or characters that no token has')
+  }
+  return redisStore(rest(REDIS_URL, REDIS_TOKEN))
+}
+
+/** Over plain http anybody on the way could read the token, so it must not leave the machine. */
+function isRest(url: string): boolean {
+  const { protocol, hostname, username, password } = URL.parse(url) ?? {}
+  if (username || password) return false // `fetch` takes no such address
+  return (
+    protocol === 'https:' ||
+    (protocol === 'http:' && /^(localhost|127\.0\.0\.1)$/.test(hostname ?? ''))
+  )
+}
+
+/** https://upstash.com/docs/redis/features/restapi */
+function rest(url: string, token: string): RedisSend {
+  const headers = { Authorization: `Bearer ${token}` }
+  return async (command) => {
+    const body = JSON.stringify(command)
+    const response = await fetch(url, { method: 'POST', headers, body, redirect: 'manual' })
+    const answer: unknown = await response.json().catch(() => null)
+    if (response.ok && typeof answer === 'object' && answer && 'result' in answer) {
+      return answer.result
+    }
+    // What it says of an error holds the command, and with it the session.
+    throw new Error(`Redis answered ${response.status} without a result`)
+  }
+}
+
+function missing(name: string): ConfigurationError {
+  return new ConfigurationError(
+    `${name} is not set. Set it with: npx wrangler secret put ${name}, ` +
+      `or for development with: npm run dev -- --var ${name}:…`,
+  )
 }

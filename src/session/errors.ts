@@ -1,9 +1,9 @@
 import { HTTPException } from 'hono/http-exception'
 
-/** Leaves out of a key what would begin a new line in a log, or act on a terminal. */
-export function oneLine(key: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return key.replace(/[\0-\x1f\x7f-\x9f\u2028\u2029]/g, '\ufffd')
+/** Replaces the characters that would begin a new line in a log or control a terminal. */
+export function oneLine(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+  return text.replace(/[\0-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '\ufffd')
 }
 
 /** Every error of this library that is not a mistake in the caller's arguments. */
@@ -38,7 +38,7 @@ export class StoreError extends SessionError {
   override name = 'StoreError'
   readonly status = 503
 
-  /** Makes the answer for the client, which tells nothing of the cause. */
+  /** Makes the response for the client, which says nothing of the cause. */
   getResponse(): Response {
     return new Response('Service Unavailable', { status: this.status })
   }

@@ -1,7 +1,8 @@
 export type { Codec } from './codecs/codec.ts'
-export type { SessionCookieOptions } from './cookie-options.ts'
-export type { CsrfOptions } from './csrf.ts'
-export { csrf, csrfToken } from './csrf.ts'
+export type { SessionCookieOptions } from './cookie/cookie-options.ts'
+export type { CsrfOptions } from './csrf/csrf.ts'
+export { csrf } from './csrf/csrf.ts'
+export { csrfToken } from './csrf/mask.ts'
 export {
   CookieTooLargeError,
   ForgedRequestError,
@@ -9,12 +10,16 @@ export {
   SessionError,
   StoreError,
 } from './errors.ts'
+export type { SessionEvent } from './events.ts'
+export type { RejectReason } from './lifecycle/engine.ts'
+export type { SessionName } from './lifecycle/ids.ts'
+export { storeKey } from './lifecycle/ids.ts'
 export type { SessionVariables } from './middleware.ts'
 export { session } from './middleware.ts'
-export type { RejectReason, SessionOptions } from './options.ts'
-export { storeKey } from './records.ts'
-export { revokeSessions } from './revocations.ts'
+export type { RememberOptions, Secret, SessionOptions } from './options/options.ts'
+export type { StandardResult, StandardSchemaV1 } from './options/standard-schema.ts'
 export type { Session } from './session.ts'
 export type { Store, Swap } from './store.ts'
-export type { UserSession, UserSessions } from './users.ts'
-export { userSessions } from './users.ts'
+export { revokeSessions } from './users/revocations.ts'
+export type { UserSession, UserSessions } from './users/users.ts'
+export { userSessions } from './users/users.ts'

@@ -1,16 +1,22 @@
 import type { Context, MiddlewareHandler } from 'hono'
-import { ForgedRequestError } from './errors.ts'
-import { commit, load, type Opened } from './lifecycle.ts'
-import type { SessionOptions } from './options.ts'
-import { finish } from './response.ts'
+import { finish, markPrivate } from './cookie/response.ts'
+import { ForgedRequestError, SessionError } from './errors.ts'
+import { commit, type Outcome } from './lifecycle/commit.ts'
+import type { Config } from './lifecycle/config.ts'
+import type { Visit } from './lifecycle/engine.ts'
+import { type Loaded, load, originOf } from './lifecycle/load.ts'
+import { isSeen } from './lifecycle/prefetch.ts'
+import { reportFailure, visitOf } from './lifecycle/visit.ts'
+import type { SessionOptions } from './options/options.ts'
+import { fixed, perEnv, type Settings } from './options/per-env.ts'
 import { Session } from './session.ts'
-import { always, oncePerEnv, type Settings } from './settings.ts'
+import { rollBack } from './state/state.ts'
 
 /**
  * What `session()` puts on the context: `c.var.session()` opens the visitor's session. Twice in a
- * request it gives the same one.
+ * request it returns the same one.
  *
- * @typeParam As - The name, where the option `as` changes it.
+ * @typeParam As - The name, if the option `as` changes it.
  */
 export type SessionVariables<
   Data extends object = Record<string, unknown>,
@@ -24,12 +30,13 @@ export type SessionVariables<
  * A request whose handler does not open it costs nothing. One that does is committed once, when the
  * handler has returned or thrown; its response is kept out of shared caches.
  *
- * @typeParam Data - The keys of the session and the types of their values; a schema tells it, too.
+ * @typeParam Data - The keys of the session and the types of their values; a schema infers it, too.
  * @typeParam Flash - The flash queues and the types of their messages.
  * @typeParam As - The option `as`, to be repeated where `Data` is given.
- * @param options - Ready, or made from the context where they depend on bindings. Then they are asked
- * for once per `c.env`, and a mistake in them shows when a session is first opened. (Where the function
- * itself throws, the name is not known: then it shows at `c.var.session()`.)
+ * @param options - An object, or a function that makes it from the context, if it depends on bindings.
+ * The function is called once per `c.env`, and a mistake in what it returns shows when a session is
+ * first opened. (If the function itself throws, the name is not known: then it shows at
+ * `c.var.session()`.)
  * @throws {TypeError | RangeError} When an option is wrong.
  *
  * @example
@@ -49,18 +56,15 @@ export function session<
 >(
   options: SessionOptions<Data, As> | ((c: Context) => SessionOptions<Data, As>),
 ): MiddlewareHandler<{ Variables: SessionVariables<Data, Flash, As> }> {
-  const settingsFor = typeof options === 'function' ? oncePerEnv(options) : always(options)
+  const settingsFor = typeof options === 'function' ? perEnv(options) : fixed(options)
 
   return async function session(c, next) {
     const settings = settingsFor(c)
-    if (c.get(settings.as) !== undefined) {
-      settings.config() // its own mistakes are told first
-      throw new TypeError(
-        `session(): c.var.${settings.as} is taken: mount it once, and a second session with another \`as\``,
-      )
-    }
-    const access: Access = { opening: undefined, opened: undefined, hasEnded: false }
+    assertNotMounted(c, settings)
+    const access: Access = { isReporting: false, hasEnded: false }
     c.set(settings.as, () => {
+      if (access.isReporting) return Promise.reject(new SessionError(tooEarly))
+      if (c.error && access.loaded) startOver(settings.config(), access.loaded)
       access.opening ??= open(c, settings, access)
       return access.opening as Promise<Session<Data, Flash>>
     })
@@ -69,77 +73,134 @@ export function session<
       await next()
       threw = c.error !== undefined
     } finally {
-      if (access.opening !== undefined) await close(c, settings, access, threw)
+      // A handler that forgot to return a response is Hono's error to report.
+      if (access.opening && (threw || c.finalized)) await close(c, settings, access, threw)
       access.hasEnded = true
     }
   }
 }
 
-/** How a request comes by its session. */
+/** One request's access to its session. */
 interface Access {
-  /** Settled when the session is open, or could not be opened; `undefined`: nobody asked for it. */
-  opening: Promise<object> | undefined
-  opened: Opened | undefined
+  /** Settled when the session is open, or could not be opened; absent: nobody asked for it. */
+  opening?: Promise<object>
+  loaded?: Loaded
+  visit?: Visit
+  /** `onReject` is running. */
+  isReporting: boolean
   /** The response is on its way. */
   hasEnded: boolean
 }
 
+/** Reads the session that came in. */
 async function open(c: Context, settings: Settings<string>, access: Access): Promise<object> {
   const config = settings.config()
-  claim(c, config.cookie.name)
+  if (claimCookie(c, config.cookie.name) === 1) markPrivate(c)
+  const visit = visitOf(c, config)
   const header = c.req.header('Cookie') ?? ''
-  const opened = await load(config, header, Date.now() / 1000, () => isVisit(c))
-  if (opened.rejected) await config.onReject(opened.rejected, c)
-  if (access.hasEnded) opened.state.committed = true // opened in a stream: the headers are gone
-  access.opened = opened
-  return new Session(opened.state)
+  let loaded: Loaded
+  try {
+    loaded = await load(config, header, { visit, isSeen: isSeen(c) })
+  } catch (error) {
+    reportFailure(visit, error)
+    throw error
+  }
+  const { incoming, state } = loaded
+  if (incoming.kind === 'rejected' && config.onReject) {
+    access.isReporting = true
+    try {
+      await config.onReject(incoming.reason, c)
+    } finally {
+      access.isReporting = false
+    }
+  }
+  state.committed = access.hasEnded // opened in a stream: the headers have left
+  state.isRolledBack = c.error !== undefined // opened by the error page: there is nothing to undo
+  access.visit = visit
+  access.loaded = loaded
+  return new Session(state)
 }
 
-/** A browser that prefetches a page may never show it; nobody sees the answer to `HEAD`. */
-function isVisit(c: Context): boolean {
-  return c.req.method !== 'HEAD' && !c.req.header('Sec-Purpose')?.startsWith('prefetch')
-}
-
+/** Commits the session, and completes the response. */
 async function close(
   c: Context,
   settings: Settings<string>,
   access: Access,
   threw: boolean,
 ): Promise<void> {
-  try {
-    await access.opening
-  } catch {
-    // What failed to open failed the handler already.
-  }
-  const { opened } = access
-  if (c.res.status === 101) {
-    if (opened) opened.state.committed = true // a protocol switch carries no cookie
-    return
-  }
+  const { opening } = access
   let cookie: string | null | undefined
   try {
-    const refused = c.error instanceof ForgedRequestError
-    if (opened) cookie = await commit(settings.config(), opened, { threw, refused })
+    await opening
+  } catch {
+    finish(c, cookie) // the handler's own `await` has surfaced this error
+    return
+  }
+  const { loaded, visit } = access as Required<Access>
+  try {
+    const outcome = outcomeOf(c, settings.config(), threw)
+    cookie = await commit(settings.config(), loaded, { visit, outcome })
   } catch (error) {
-    if (opened) opened.state.committed = false // the page that tells of it may use the session, in vain
-    // Or its headers would stand on the page that tells of the error. Other sessions keep their cookies.
-    const cookies = c.res.headers.getSetCookie()
-    c.res = undefined
-    c.res = new Response(null) // what `c.header()` prepared goes, too
-    for (const line of cookies) c.res.headers.append('Set-Cookie', line)
+    reportFailure(visit, error)
+    loaded.state.committed = false // the error page may use the session, in vain
+    dropHeaders(c)
     throw error
   } finally {
-    finish(c, cookie)
+    if (c.res.status !== 101) finish(c, cookie)
   }
+}
+
+function outcomeOf(c: Context, { cookie }: Config, threw: boolean): Outcome {
+  const { status } = c.res
+  if (status === 0) {
+    throw new SessionError(
+      'session: Response.error() carries no headers, so the session cannot be kept. Return a Response with a status.',
+    )
+  }
+  return {
+    threw,
+    isRefused: c.error instanceof ForgedRequestError,
+    cookie: () =>
+      status === 101 ? 'unavailable' : cookie.doneBy(c.res.headers.getSetCookie(), c.req.path),
+  }
+}
+
+/** Keeps the headers of a response that failed off the error page, except the cookies of others. */
+function dropHeaders(c: Context): void {
+  const cookies = c.res.headers.getSetCookie()
+  c.res = undefined
+  c.res = new Response(null) // drops what `c.header()` prepared as well
+  for (const line of cookies) c.res.headers.append('Set-Cookie', line)
+}
+
+/** Gives the error page a session without the changes of the handler that threw. */
+function startOver({ setOnError }: Config, { incoming, state }: Loaded): void {
+  if (!setOnError && !state.isRolledBack && !state.committed) rollBack(state, originOf(incoming))
+}
+
+const tooEarly =
+  'session: onReject() runs while the session is being opened, so nobody can use it yet. Change the session in a handler.'
+
+function assertNotMounted(c: Context, settings: Settings<string>): void {
+  if (c.get(settings.as) === undefined) return
+  settings.config() // its own mistakes come first
+  throw new TypeError(
+    `session(): c.var.${settings.as} is taken: mount it once, and a second session with another \`as\``,
+  )
 }
 
 const claimed = Symbol('cookies of sessions')
 
-/** Two sessions of one request that wrote the same cookie would overwrite each other. */
-function claim(c: Context, cookieName: string): void {
+/**
+ * Makes sure that two sessions of one request do not overwrite each other's cookie.
+ *
+ * @returns How many sessions the request has opened.
+ */
+function claimCookie(c: Context, cookieName: string): number {
   const claims: Context & { [claimed]?: string[] } = c
   claims[claimed] ??= []
-  if (claims[claimed].includes(cookieName))
+  if (claims[claimed].includes(cookieName)) {
     throw new TypeError(`session(): two sessions use ${cookieName}: give one another cookie.name`)
-  claims[claimed].push(cookieName)
+  }
+  return claims[claimed].push(cookieName)
 }

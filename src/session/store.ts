@@ -35,6 +35,11 @@ export interface Store {
    * another read.
    */
   swap(key: string, before: string | null, after: string | null, ttl: number): Promise<Swap>
+  /**
+   * Keeps a text under a key that nobody has used, if a store has a cheaper way than `swap()`. Who wraps
+   * a store passes it on.
+   */
+  create?(key: string, text: string, ttl: number): Promise<Swap>
 }
 
 /** How a swap went. */

@@ -1,13 +1,22 @@
+import { randomString } from './codecs/random.ts'
 import { StoreError } from './errors.ts'
-import { assertJson } from './json.ts'
-import { ttlOf } from './kept.ts'
-import { type Config, configure, type SessionOptions } from './options.ts'
-import { storeKey } from './records.ts'
-import { flashPrefix, isReserved, randomId } from './state.ts'
+import type { Config } from './lifecycle/config.ts'
+import { storeKey } from './lifecycle/ids.ts'
+import { limitsOf, ttlOf } from './lifecycle/limits.ts'
+import { formatPayload, type Payload } from './lifecycle/payload.ts'
+import { configure } from './options/configure.ts'
+import type { SessionOptions } from './options/options.ts'
+import { assertJson } from './state/json.ts'
+import { flashPrefix, isReserved, stayKey } from './state/reserved-keys.ts'
 import type { Store } from './store.ts'
+
+export type { Browser, BrowserApp } from './testing/browser.ts'
+export { browser } from './testing/browser.ts'
+export type { FieldValue } from './testing/fill.ts'
 
 /** What a session holds. */
 export interface SessionContent<Data extends object = Record<string, unknown>> {
+  /** What handlers put in. */
   data: Partial<Data>
   /** The messages that wait, by queue. */
   flash: Record<string, unknown[]>
@@ -15,13 +24,15 @@ export interface SessionContent<Data extends object = Record<string, unknown>> {
   created: number
   /** When it was last written, in seconds since the epoch. */
   renewed: number
+  /** Whether the visitor asked to stay logged in. */
+  remembered: boolean
 }
 
 /**
  * Makes the `Cookie` header of a visitor who has a session already, for the tests of an app.
  *
  * @param options - Those of the app's `session()`.
- * @param more - Flash messages that wait, and times other than now.
+ * @param more - Flash messages that wait, times other than now, and whether it is remembered.
  *
  * @example
  * ```ts
@@ -37,12 +48,16 @@ export async function sealSession<Data extends object>(
   const config = configure(options)
   const { codecs, cookie } = config
   const now = Math.floor(Date.now() / 1000)
-  const { flash = {}, renewed = now, created = renewed } = more
+  const { flash = {}, renewed = now, created = renewed, remembered = false } = more
   assertJson(data, 'data', [])
   assertJson(flash, 'flash', [])
   const queues = Object.entries(flash).map(([queue, messages]) => [flashPrefix + queue, messages])
-  const payload = JSON.stringify([renewed, created, { ...data, ...Object.fromEntries(queues) }])
-  const content = config.store ? await keep(config, config.store, payload) : payload
+  const entries: [string, unknown][] = Object.entries({ ...data, ...Object.fromEntries(queues) })
+  if (remembered) entries.push([stayKey, true])
+  const payload = { renewed, created, data: new Map(entries) }
+  const content = options.store
+    ? await keep(config, options.store, payload)
+    : formatPayload(payload)
   return `${cookie.name}=${await codecs[0]?.encode(content)}`
 }
 
@@ -51,24 +66,30 @@ export async function sealSession<Data extends object>(
  *
  * @param options - Those of the app's `session()`.
  * @returns What the session holds; `null` when the response removes its cookie, `undefined` when it
- * leaves the cookie alone, as most responses do where sessions are in a store.
+ * leaves the cookie alone, as most responses do if sessions are in a store.
  * @throws {TypeError} When the session was written with other options.
  */
 export async function readSession<Data extends object = Record<string, unknown>>(
   response: Response,
   options: SessionOptions<Data, string>,
 ): Promise<SessionContent<Data> | null | undefined> {
-  const { codecs, cookie, store } = configure(options)
+  const { codecs, cookie } = configure(options)
+  const { store } = options
   const start = `${cookie.name}=`
   const line = response.headers.getSetCookie().find((each) => each.startsWith(start))
   if (line === undefined) return undefined
   if (line === cookie.remove) return null
   const token = line.slice(start.length, line.indexOf(';'))
   const content = await codecs[0]?.decode(token)
-  const payload = content && store ? await store.get(await storeKey(content)) : content
+  const key = content && store ? await storeKey(content, { name: cookie.baseName }) : undefined
+  const payload = key && store ? await store.get(key) : content
   if (typeof payload !== 'string') {
     throw new TypeError('readSession(): the response has a session of other options')
   }
+  return contentOf(payload)
+}
+
+function contentOf<Data extends object>(payload: string): SessionContent<Data> {
   const [renewed, created, held] = JSON.parse(payload)
   const entries = Object.entries<unknown[]>(held)
   const queues = entries.filter(([key]) => key.startsWith(flashPrefix))
@@ -77,66 +98,16 @@ export async function readSession<Data extends object = Record<string, unknown>>
     flash: Object.fromEntries(queues.map(([key, list]) => [key.slice(flashPrefix.length), list])),
     created,
     renewed,
+    remembered: held[stayKey] === true,
   }
 }
 
-/** Keeps a session in a store, and tells its id. */
-async function keep(config: Config, store: Store, payload: string): Promise<string> {
-  const id = randomId()
-  const { swapped } = await store.swap(await storeKey(id), null, payload, ttlOf(config, 0, 0))
-  if (!swapped) throw new StoreError('sealSession(): the store did not take the session')
+/** Keeps a session in a store. @returns Its id. */
+async function keep({ policy, cookie }: Config, store: Store, payload: Payload): Promise<string> {
+  const id = randomString(32)
+  const ttl = ttlOf(limitsOf(policy, payload.data), { ...payload, renewed: 0, created: 0 })
+  const key = await storeKey(id, { name: cookie.baseName })
+  const { swapped } = await store.swap(key, null, formatPayload(payload), ttl)
+  if (!swapped) throw new StoreError('sealSession(): the store did not keep the session')
   return id
-}
-
-/** What `browser()` needs of a Hono app. */
-interface App {
-  request(path: string, init?: RequestInit, env?: object): Response | Promise<Response>
-}
-
-/**
- * Makes a browser that visits one host, for the tests of an app: it keeps the cookies of a response
- * and sends them from then on. It follows no redirect.
- *
- * @param env - The app's bindings.
- *
- * @example
- * ```ts
- * const visitor = browser(app, env)
- * await visitor.post('/cart', { item: 'tea', csrf_token })
- * expect(await (await visitor.get('/cart')).text()).toContain('tea')
- * ```
- */
-export function browser(app: App, env?: object) {
-  const cookies = new Map<string, string>()
-  const visitor = {
-    /** The cookies it has, by the names they go by on the wire. Tests may plant or steal them. */
-    cookies,
-    /** The `Set-Cookie` lines of the last response. */
-    setCookies: [] as string[],
-    get: (path: string, init?: RequestInit) => visitor.request(path, init),
-    post: (path: string, form: Record<string, string> = {}, init?: RequestInit) =>
-      visitor.request(path, { method: 'POST', body: new URLSearchParams(form), ...init }),
-    /** Sends a request. A `Cookie` header in `init` stands. */
-    async request(path: string, init: RequestInit = {}): Promise<Response> {
-      const headers = new Headers(init.headers)
-      const pairs = [...cookies].map(([name, value]) => `${name}=${value}`)
-      if (pairs.length > 0 && !headers.has('Cookie')) headers.set('Cookie', pairs.join('; '))
-      const response = await app.request(path, { ...init, headers }, env)
-      visitor.setCookies = response.headers.getSetCookie()
-      for (const line of visitor.setCookies) remember(cookies, line)
-      return response
-    },
-  }
-  return visitor
-}
-
-function remember(cookies: Map<string, string>, line: string): void {
-  const [pair = '', ...attributes] = line.split(/; */)
-  const equals = pair.indexOf('=')
-  const name = pair.slice(0, equals)
-  const value = pair.slice(equals + 1)
-  if (name.length + value.length > 4096) return
-  if (/^__(host|secure)-/i.test(name) && !attributes.includes('Secure')) return
-  if (attributes.includes('Max-Age=0')) cookies.delete(name)
-  else cookies.set(name, value)
 }

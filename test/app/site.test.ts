@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createApp } from '../../src/app/app.tsx'
 import worker from '../../src/index.tsx'
 import { StoreError } from '../../src/session/index.ts'
-import { visitor } from './pages.ts'
+import { visitSite } from '../kit/workers/site.ts'
 
 afterEach(() => {
   vi.restoreAllMocks()
@@ -17,40 +17,40 @@ const sum = (numbers: number[]) => numbers.reduce((a, b) => a + b, 0)
 
 describe('the counter', () => {
   it('counts each visit', async () => {
-    const { count } = visitor()
+    const { count } = visitSite()
     expect([await count('/'), await count('/'), await count('/')]).toEqual([1, 2, 3])
   })
 
   it('is shared by both views, which say who they are', async () => {
-    const { read } = visitor()
+    const { read } = visitSite()
     const home = await read('/')
     expect(home).toContain('<h1>Hi Home View</h1>')
-    expect(home).toContain('<title>Home View</title>')
+    expect(home).toContain('<title>Home View · edge-session</title>')
     expect(home).toContain('<p>Count: 1</p>')
     const hello = await read('/howdy')
     expect(hello).toContain('<h1>Hi Hello View</h1>')
-    expect(hello).toContain('<title>Hello View</title>')
+    expect(hello).toContain('<title>Hello View · edge-session</title>')
     expect(hello).toContain('<p>Count: 2</p>')
   })
 
   it('goes on after a restart and a redeploy with the same secret', async () => {
-    const before = visitor(createApp(), { ...env })
+    const before = visitSite(createApp(), { ...env })
     await before.count('/')
-    const after = visitor(createApp(), { ...env })
+    const after = visitSite(createApp(), { ...env })
     for (const [name, value] of before.cookies) after.cookies.set(name, value)
     expect(await after.count('/howdy')).toBe(2)
   })
 
   it('starts again with another secret', async () => {
-    const before = visitor()
+    const before = visitSite()
     await before.count('/')
-    const after = visitor(createApp(), { SESSION_SECRET: 'another-secret-of-more-than-32-bytes' })
+    const after = visitSite(createApp(), { SESSION_SECRET: 'another-secret-of-more-than-32-bytes' })
     for (const [name, value] of before.cookies) after.cookies.set(name, value)
     expect(await after.count('/')).toBe(1)
   })
 
   it('is not moved by HEAD, nor by the other pages', async () => {
-    const { count, get, request } = visitor()
+    const { count, get, request } = visitSite()
     await count('/')
     expect((await request('/', { method: 'HEAD' })).status).toBe(200)
     for (const page of ['/cart', '/session', '/nowhere']) await get(page)
@@ -58,19 +58,21 @@ describe('the counter', () => {
   })
 
   it('is served by the entry of the Worker', async () => {
-    expect(await visitor(worker).count('/')).toBe(1)
+    expect(await visitSite(worker).count('/')).toBe(1)
   })
 })
 
 describe('the cart', () => {
   it('adds an item, redirects with 303, and says so once', async () => {
-    const { submit, read } = visitor()
+    const { submit, read } = visitSite()
     const { answer, page } = await submit('/cart', '/cart', { item: 'Red apples' })
     expect(answer.status).toBe(303)
-    expect(page).toMatch(/role="status".*Your item was added\./s)
+    expect(page).toMatch(/role="status".*Added “Red apples”\./s)
+    expect(page).toContain('That was a flash message: it waited in your session for one page.')
     expect(page).toContain('Red apples')
     const again = await read('/cart')
-    expect(again).not.toContain('Your item was added.')
+    expect(again).not.toContain('Added “')
+    expect(again).toContain('Shown once, then removed from your session.')
     expect(again).toContain('Red apples')
   })
 
@@ -80,7 +82,7 @@ describe('the cart', () => {
     ['an invisible', '\u200b\u2060'],
     ['an over-long', 'x'.repeat(81)],
   ])('refuses %s item with an alert and adds nothing', async (_, item) => {
-    const { submit } = visitor()
+    const { submit } = visitSite()
     const { answer, page } = await submit('/cart', '/cart', { item })
     expect(answer.status).toBe(303)
     expect(page).toContain('role="alert"')
@@ -88,21 +90,23 @@ describe('the cart', () => {
   })
 
   it('takes an item of 80 characters', async () => {
-    const { page } = await visitor().submit('/cart', '/cart', { item: 'x'.repeat(80) })
-    expect(page).toContain('Your item was added.')
+    const { page } = await visitSite().submit('/cart', '/cart', { item: 'x'.repeat(80) })
+    expect(page).toContain('Added “')
   })
 
   it('removes one of two equal items', async () => {
-    const { submit } = visitor()
+    const { submit } = visitSite()
     await submit('/cart', '/cart', { item: 'tea' })
-    await submit('/cart', '/cart', { item: 'tea' })
+    const two = await submit('/cart', '/cart', { item: 'tea' })
+    expect(two.page).toMatch(/<span dir="auto">tea<\/span><span class="amount"> × 2</)
     const { page } = await submit('/cart', '/cart/remove', { item: 'tea' })
-    expect(page).toContain('Your item was removed.')
-    expect(page.match(/<span dir="auto">tea<\/span>/g)).toHaveLength(1)
+    expect(page).toContain('Removed “tea”.')
+    expect(page).toContain('Your items (1)')
+    expect(page).not.toContain(' × ')
   })
 
   it('says when there is no such item to remove', async () => {
-    const { page } = await visitor().submit('/cart', '/cart/remove', { item: 'ghost' })
+    const { page } = await visitSite().submit('/cart', '/cart/remove', { item: 'ghost' })
     expect(page).toMatch(/role="alert".*There is no such item\./s)
   })
 
@@ -112,19 +116,19 @@ describe('the cart', () => {
     ['quotes', '"'.repeat(80)],
     ['control characters', 'x\u0001'.repeat(40)],
   ])('fills up with %s but never outgrows the cookie', async (_, item) => {
-    const { submit, cookies } = visitor()
+    const { submit, cookies } = visitSite()
     let page = ''
-    for (let i = 0; i < 40 && !page.includes('Your cart is full.'); i++) {
+    for (let i = 0; i < 40 && !page.includes('Your cart is full:'); i++) {
       const sent = await submit('/cart', '/cart', { item })
       expect(sent.answer.status).toBe(303)
       page = sent.page
     }
-    expect(page).toContain('Your cart is full.')
+    expect(page).toContain('Your cart is full:')
     expect((cookies.get('__Host-session') ?? '').length).toBeGreaterThan(2000)
   })
 
   it('escapes what a visitor typed', async () => {
-    const { page } = await visitor().submit('/cart', '/cart', {
+    const { page } = await visitSite().submit('/cart', '/cart', {
       item: `<img src=x onerror="a()">'`,
     })
     expect(page).not.toContain('<img src=x')
@@ -132,49 +136,51 @@ describe('the cart', () => {
   })
 
   it('keeps one of each message when they pile up unread', async () => {
-    const site = visitor()
+    const site = visitSite()
     const csrf_token = await site.token('/cart')
     for (let i = 0; i < 20; i++) {
       await site.post('/cart', { item: '', csrf_token })
       await site.post('/cart', { item: 'tea', csrf_token })
     }
     const page = await site.read('/cart')
-    expect(page.match(/<p>Please name an item\.<\/p>/g)).toHaveLength(1)
-    expect(page.match(/<p>Your item was added\.<\/p>/g)).toHaveLength(1)
+    expect(page.match(/>Enter an item to add\.</g)).toHaveLength(1)
+    expect(page.match(/>Added “tea”\.</g)).toHaveLength(1)
   })
 
   it('has its news in its title, which screen readers speak first', async () => {
-    const { page } = await visitor().submit('/cart', '/cart', { item: 'tea' })
-    expect(page).toContain('<title>Your item was added. – Cart</title>')
+    const { page } = await visitSite().submit('/cart', '/cart', { item: 'tea' })
+    expect(page).toContain('<title>Added “tea”. – Cart · edge-session</title>')
   })
 })
 
 describe('the inspector', () => {
   it('takes the cookie apart that the browser sent, to the byte', async () => {
-    const { count, read, cookies } = visitor()
+    const { count, read, cookies } = visitSite()
     await count('/')
     const cookie = cookies.get('__Host-session') ?? ''
     const page = await read('/session')
     const [payload, signature] = cookie.split('.')
-    expect(page).toContain(`<code>${payload}</code>`)
-    expect(page).toContain(
-      `<strong>${'__Host-session'.length + cookie.length}</strong> of 4096 bytes`,
-    )
+    const size = '__Host-session'.length + cookie.length
+    expect(page).toContain(`<strong>${size}</strong> of 4,096 bytes`)
+    expect(page).toContain(`Your browser sent this cookie: ${size} bytes.`)
     const widths = (part: string) =>
       [
         ...(page.split(`<g class="${part}">`)[1]?.split('</g>')[0] ?? '').matchAll(
-          / width="([\d.]+)"/g,
+          / width="([\d.]+)%"/g,
         ),
       ].map(([, width]) => Number(width))
     expect(widths('whole')).toHaveLength(4)
-    expect(sum(widths('whole'))).toBe('__Host-session'.length + cookie.length)
-    expect(sum(widths('magnified'))).toBeCloseTo(4096)
-    expect(page).toContain('<code>counter</code>')
+    expect(sum(widths('whole'))).toBeCloseTo((size / 4096) * 100)
+    expect(sum(widths('magnified'))).toBeCloseTo(100)
+    const [, token = ''] = /<pre class="token"[^>]*>(.*?)<\/pre>/s.exec(page) ?? []
+    const stretches = [...token.matchAll(/<span class="k-([\w-]+)"><sup>\d<\/sup>([^<]*)</g)]
+    expect(stretches.map(([, kind]) => kind)).toEqual(['name', 'times', 'data-0', 'signature'])
+    expect(stretches[1]?.[2] + (stretches[2]?.[2] ?? '')).toBe(payload)
     expect(page).not.toContain(signature)
   })
 
   it('never shows the CSRF token that the session keeps, in no spelling', async () => {
-    const { read, count, cookies } = visitor()
+    const { read, count, cookies } = visitSite()
     for (let counter = 9; counter <= 11; counter++) {
       for (let i = 0; i < (counter === 9 ? 9 : 1); i++) await count('/') // it moves in the payload
       await read('/session')
@@ -184,14 +190,16 @@ describe('the inspector', () => {
       const page = await read('/session')
       expect(page).toContain('(hidden)')
       expect(page).not.toContain(secret)
-      const [, start = '', end = ''] = /<code>([\w-]+)…([\w-]*)<\/code>/.exec(page) ?? []
-      expect(payload.startsWith(start) && payload.endsWith(end)).toBe(true)
-      expect(payload.length - start.length - end.length).toBeGreaterThanOrEqual(32)
+      const start = page.match(/<span class="k-data-0"><sup>3<\/sup>([\w-]+)</)?.[1] ?? ''
+      expect(payload).toContain(start)
+      // Nor its neighbours: what they show ends before the token begins.
+      const at = text.indexOf(String(secret))
+      expect(payload.indexOf(start) + start.length).toBeLessThanOrEqual((at * 4) / 3)
     }
   })
 
   it('spells out characters that would turn the reading direction', async () => {
-    const { submit, read } = visitor()
+    const { submit, read } = visitSite()
     await submit('/cart', '/cart', { item: 'live \u202etxt.exe' })
     const page = await read('/session')
     expect(page).toContain('live \\u202etxt.exe')
@@ -199,50 +207,55 @@ describe('the inspector', () => {
   })
 
   it('reads the cookie that the library read, not one that looks like it', async () => {
-    const { count, request, cookies } = visitor()
+    const { count, request, cookies } = visitSite()
     await count('/')
     const Cookie = `__Host-session =bm90IGpzb24.x; __Host-session=${cookies.get('__Host-session')}`
     const answer = await request('/session', { headers: { Cookie } })
     expect(answer.status).toBe(200)
-    expect(await answer.text()).toContain('<code>counter</code>')
+    expect(await answer.text()).toMatch(/<th scope="row">counter<\/th>/)
   })
 
   it('tells how long the session has left, idle and in all', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: 1_700_000_000_000 })
-    const { count, read } = visitor()
+    const { count, read } = visitSite()
     await count('/')
     vi.setSystemTime(1_700_001_000_000)
     await count('/')
     vi.setSystemTime(1_700_001_100_000)
     const page = await read('/session')
-    expect(page).toContain('18 min 20 s left')
-    expect(page).toContain('<rect class="left" width="1100"')
-    expect(page).toContain('datetime="2023-11-14T22:50:00.000Z"') // 20 min after the last write
+    expect(page).toContain('20 min left') // this page makes a CSRF token, and so is written
+    const again = await read('/session')
+    expect(again).toContain('20 min left')
+    vi.setSystemTime(1_700_001_200_000)
+    const later = await read('/session') // only reads, and is not due to be written again
+    expect(later).toContain('18 min 20 s left')
+    expect(later).toContain('<rect class="left" width="1100"')
+    expect(later).toContain('datetime="2023-11-14T22:51:40.000Z"') // 20 min after the last write
     expect(page).toContain('7 h 41 min left')
     expect(page).toContain('<rect class="left" width="27700"')
     expect(page).toContain('datetime="2023-11-15T06:13:20.000Z"') // 8 h after the first
   })
 
   it('works without a cookie and with a forged one', async () => {
-    const { get, cookies } = visitor()
+    const { get, cookies } = visitSite()
     expect((await get('/session')).status).toBe(200)
     cookies.set('__Host-session', 'WzEsMSx7fV0.forged')
     expect((await get('/session')).status).toBe(200)
   })
 
   it('resets the counter and keeps the cart', async () => {
-    const { count, submit } = visitor()
+    const { count, submit } = visitSite()
     await count('/')
     await submit('/cart', '/cart', { item: 'tea' })
     const { answer, page } = await submit('/session', '/session/reset')
     expect(answer.status).toBe(303)
-    expect(page).toContain('The counter starts again.')
+    expect(page).toContain('The counter is back to zero.')
     expect(page).toContain('tea')
     expect(await count('/')).toBe(1)
   })
 
   it('regenerates: the data stays, forms from before are dead', async () => {
-    const { count, submit, token, post } = visitor()
+    const { count, submit, token, post } = visitSite()
     await count('/')
     const old = await token('/cart')
     const { page } = await submit('/session', '/session/regenerate')
@@ -252,7 +265,7 @@ describe('the inspector', () => {
   })
 
   it('forgets everything', async () => {
-    const { count, submit } = visitor()
+    const { count, submit } = visitSite()
     await count('/')
     await submit('/cart', '/cart', { item: 'tea' })
     const { page } = await submit('/session', '/session/invalidate')
@@ -268,7 +281,7 @@ describe('forms', () => {
   it.each([...actions, '/session/invalidate'])(
     '%s refuses a request without a token',
     async (path) => {
-      const { post, read } = visitor()
+      const { post, read } = visitSite()
       await read('/cart')
       const answer = await post(path, { item: 'tea' })
       expect(answer.status).toBe(403)
@@ -278,7 +291,7 @@ describe('forms', () => {
   )
 
   it('survive a body that is not what it says', async () => {
-    const site = visitor()
+    const site = visitSite()
     const init = {
       method: 'POST',
       body: 'no multipart at all',
@@ -288,11 +301,11 @@ describe('forms', () => {
       },
     }
     expect((await site.request('/cart', init)).status).toBe(303)
-    expect(await site.read('/cart')).toContain('Please name an item.')
+    expect(await site.read('/cart')).toContain('Enter an item to add.')
   })
 
   it('survive a file where a text is expected', async () => {
-    const site = visitor()
+    const site = visitSite()
     const body = new FormData()
     body.set('csrf_token', await site.token('/cart'))
     body.set('item', new File(['tea'], 'tea.txt'))
@@ -302,26 +315,29 @@ describe('forms', () => {
 
 describe('the frame', () => {
   it.each(['/', '/howdy', '/cart', '/session'])('marks %s as the current page', async (path) => {
-    const page = await visitor().read(path)
+    const page = await visitSite().read(path)
     expect(page.match(/aria-current/g)).toHaveLength(1)
     expect(page).toContain(`<a href="${path}" aria-current="page">`)
   })
 
-  it('draws a count in fives, up to fifty', async () => {
-    const { count, read } = visitor()
+  it('draws a count in fives, and fifties in boxes', async () => {
+    const { count, read } = visitSite()
     for (let visits = 0; visits < 6; visits++) await count('/')
     const seven = await read('/')
     expect(seven.match(/<path class="fifth"/g)).toHaveLength(1)
-    expect(seven.match(/<path d="M\d+ 5 /g)).toHaveLength(6)
-    for (let visits = 7; visits < 49; visits++) await count('/')
-    expect(await read('/')).toContain('class="fifth"')
-    expect(await read('/')).not.toContain('class="fifth"')
+    expect(seven.match(/<path (class="newest" )?d="M\d+ 5 /g)).toHaveLength(6)
+    expect(seven.match(/class="newest"/g)).toHaveLength(1)
+    for (let visits = 7; visits < 48; visits++) await count('/')
+    expect((await read('/')).match(/class="fifth"/g)).toHaveLength(9)
+    const fifty = await read('/')
+    expect(fifty).toContain('<div class="tally" aria-hidden="true"><b>50</b></div>')
+    expect(fifty).not.toContain('fifth')
   })
 })
 
 describe('error pages', () => {
   it('answers 404 in the frame of the site, without a session', async () => {
-    const answer = await visitor().get('/nowhere')
+    const answer = await visitSite().get('/nowhere')
     expect(answer.status).toBe(404)
     expect(await answer.text()).toMatch(/<nav.*<h1>Not found<\/h1>/s)
     expect(answer.headers.get('Set-Cookie')).toBeNull()
@@ -331,9 +347,10 @@ describe('error pages', () => {
   it.each(['/cart/', '/session/', '//'])(
     'answers 404 to %s: each page has one address',
     async (path) => {
-      const answer = await visitor().get(path)
+      const answer = await visitSite().get(path)
       expect(answer.status).toBe(404)
       expect(answer.headers.get('X-Frame-Options')).toBe('DENY')
+      expect((await visitSite().request(path, { method: 'DELETE' })).status).toBe(404)
     },
   )
 
@@ -350,7 +367,7 @@ describe('error pages', () => {
     ['GET', '/cart/remove', 'POST'],
     ['PUT', '/session', 'GET, HEAD'],
   ])('answers 405 to %s %s, with what is allowed', async (method, path, allowed) => {
-    const answer = await visitor().request(path, { method })
+    const answer = await visitSite().request(path, { method })
     expect(answer.status).toBe(405)
     expect(answer.headers.get('Allow')).toBe(allowed)
     expect(await answer.text()).toMatch(/<nav.*<h1>Not possible<\/h1>/s)
@@ -362,7 +379,7 @@ describe('error pages', () => {
     app.get('/broken', () => {
       throw new Error('the engine is on fire')
     })
-    const answer = await visitor(app).get('/broken')
+    const answer = await visitSite(app).get('/broken')
     const page = await answer.text()
     expect(answer.status).toBe(500)
     expect(page).toMatch(/<nav.*<h1>Something broke<\/h1>/s)
@@ -379,7 +396,7 @@ describe('error pages', () => {
     app.get('/down', () => {
       throw fault()
     })
-    const answer = await visitor(app).get('/down')
+    const answer = await visitSite(app).get('/down')
     expect(answer.status).toBe(503)
     expect(await answer.text()).toMatch(/<nav.*<h1>Not available<\/h1>/s)
   })
@@ -389,7 +406,7 @@ describe('error pages', () => {
     ['empty', { SESSION_SECRET: '' }],
   ])('answers 500 when the secret is %s, and logs what to set and how', async (_, bindings) => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => {})
-    const answer = await visitor(createApp(), bindings).get('/')
+    const answer = await visitSite(createApp(), bindings).get('/')
     expect(answer.status).toBe(500)
     expect(await answer.text()).not.toContain('SESSION_SECRET')
     expect(log.mock.calls).toEqual([
@@ -399,7 +416,7 @@ describe('error pages', () => {
 
   it('answers 500 when the secret is weak, without logging it', async () => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => {})
-    const answer = await visitor(createApp(), { SESSION_SECRET: 'itsaseekreet' }).get('/')
+    const answer = await visitSite(createApp(), { SESSION_SECRET: 'itsaseekreet' }).get('/')
     expect(answer.status).toBe(500)
     expect(log.mock.calls.join()).toContain('secret has 12 bytes')
     expect(log.mock.calls.join()).not.toContain('itsaseekreet')
@@ -410,7 +427,7 @@ describe('every response', () => {
   it.each(['/', '/howdy', '/cart', '/session', '/nowhere'])(
     'of %s has strict headers',
     async (path) => {
-      const { headers } = await visitor().get(path)
+      const { headers } = await visitSite().get(path)
       expect(headers.get('Content-Security-Policy')?.split('; ')).toEqual([
         "default-src 'none'",
         "style-src 'self'",
@@ -429,12 +446,12 @@ describe('every response', () => {
 
   it("has every header of Hono's secureHeaders()", async () => {
     const usual = await new Hono().use(secureHeaders()).request('/')
-    const { headers } = await visitor().get('/')
+    const { headers } = await visitSite().get('/')
     expect([...headers.keys()]).toEqual(expect.arrayContaining([...usual.headers.keys()]))
   })
 
   it.each(['/', '/cart', '/session'])('of %s stays out of shared caches', async (path) => {
-    const { headers } = await visitor().get(path)
+    const { headers } = await visitSite().get(path)
     expect(headers.get('Cache-Control')).toBe('private, no-store')
     expect(headers.get('Vary')).toBe('Cookie')
   })

@@ -4,8 +4,8 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { createApp } from '../../src/app/app.tsx'
 import { csrf, csrfToken, session } from '../../src/session/index.ts'
 import { memoryStore } from '../../src/session/stores/memory.ts'
-import { cookieName, secret } from '../session/fixtures.ts'
-import { own, shop, shopper, visit } from '../session/shop.ts'
+import { own, shop, shopper, visitShop } from '../kit/shop.ts'
+import { cookieName, secret } from '../kit/tokens.ts'
 
 /** Every action of the site, and the page with its form. */
 const actions = [
@@ -19,7 +19,7 @@ const actions = [
 /** A visitor of the site with a count and a cart, and a token that an attacker has stolen. */
 async function victim() {
   const app = createApp()
-  const visitor = visit({ request: (request) => app.fetch(request, env) })
+  const visitor = visitShop({ request: (request) => app.fetch(request, env) })
   const token = async () =>
     /name="csrf_token" value="([^"]+)"/.exec(await (await visitor.get('/cart')).text())?.[1] ?? ''
   await visitor.get('/')
@@ -120,7 +120,7 @@ describe('a token from before a login', () => {
     async (_, store) => {
       const app = shop({}, store && { store })
       const { visitor, token } = await shopper(app)
-      const attacker = visit(app) // planted its own session, and knows cookie and token
+      const attacker = visitShop(app) // planted its own session, and knows cookie and token
       for (const [name, value] of visitor.cookies) attacker.cookies.set(name, value)
       const fresh = await (await visitor.get('/regenerate')).text()
       expect(visitor.cookies.get(cookieName)).not.toBe(attacker.cookies.get(cookieName))
@@ -134,7 +134,7 @@ describe('a token from before a login', () => {
   it('is refused after a logout, with the old cookie too where sessions are in a store', async () => {
     const app = shop({}, { store: memoryStore() })
     const { visitor, token } = await shopper(app)
-    const thief = visit(app)
+    const thief = visitShop(app)
     for (const [name, value] of visitor.cookies) thief.cookies.set(name, value)
     const fresh = await (await visitor.get('/invalidate')).text()
     expect((await thief.post('/buy', { csrf_token: token })).status).toBe(403)
@@ -172,13 +172,13 @@ describe('a path that looks like one that is exempt', () => {
     '/./buy?/hook',
     '/buy#/hook',
   ])('is not: %s', async (path) => {
-    expect((await visit(app).post(path)).status).toBe(403)
+    expect((await visitShop(app).post(path)).status).toBe(403)
   })
 
   it.each(['/hook', '/hook?a=1', '/x/../hook', '/%68ook'])(
     'is the same path to the router, too, where it is: %s',
     async (path) => {
-      const answer = await visit(app).post(path)
+      const answer = await visitShop(app).post(path)
       expect([answer.status, await answer.text()]).toEqual([200, '/hook'])
     },
   )

@@ -1,13 +1,15 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { memoryStore } from '../../src/session/stores/memory.ts'
-import { at, cookieName, guest, start } from '../session/fixtures.ts'
-import { gate, tabs } from '../session/shared.ts'
-import { anonymous, makeKinds, plant, present, storedOf } from './kinds.ts'
+import { at, start } from '../kit/clock.ts'
+import { anonymous, makeKinds, plant, present, storedOf } from '../kit/kinds.ts'
+import { visitSlowly } from '../kit/race.ts'
+import { cookieName } from '../kit/tokens.ts'
+import { createVisitor } from '../kit/visitor.ts'
 
 const kinds = makeKinds()
 const stored = storedOf(kinds)
-const prototypes = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty']
+const prototypes = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', '']
 
 beforeEach(() => {
   at(0)
@@ -38,7 +40,7 @@ describe.each(kinds)('$kind', (kind) => {
   it.each(prototypes)('keeps "%s" as a key like any other, at any depth', async (name) => {
     for (const depth of [0, 1, 5]) {
       const value = JSON.parse(below(depth, name))
-      const visitor = guest(options)
+      const visitor = createVisitor(options)
       const absent = await visitor.visit((session) => {
         const before = [session.get(name), session.has(name)]
         session.set(name, value)
@@ -54,12 +56,14 @@ describe.each(kinds)('$kind', (kind) => {
         ]),
       )
       expect(polluted()).toBeUndefined()
+      expect(await visitor.visit((session) => session.delete(name))).toBe(true)
+      expect(await visitor.visit((session) => session.keys())).toEqual(['copy'])
     }
   })
 
   it.each(prototypes)('takes "%s" from a payload for a key like any other', async (name) => {
     const token = await plant(kind, payloadWith(below(0, name)))
-    const visitor = guest(options)
+    const visitor = createVisitor(options)
     visitor.cookies.set(cookieName, token)
     const seen = await visitor.visit((session) => {
       const before = session.entries()
@@ -74,7 +78,7 @@ describe.each(kinds)('$kind', (kind) => {
   it('leaves the visitor every name that a library might want for itself', async () => {
     const names = 'exp iat nbf sid id _id _csrf csrf m d v meta data flash created renewed new'
     const more = 'timeout lifetime expires cookie length size keys ended then toJSON valueOf 0 _f'
-    const visitor = guest(options)
+    const visitor = createVisitor(options)
     const keys = `${names} ${more}`.split(' ').toSorted()
     await visitor.visit((session) => {
       for (const key of keys) session.set(key, 1)
@@ -90,7 +94,7 @@ describe.each(kinds)('$kind', (kind) => {
       fc.constantFrom('\ud800', '\udfff', '\ufffd', '\0', '\u2028', '\u202e', '\ufeff', '🍪', '"'),
     )
     const text = fc.string({ unit, maxLength: 40 })
-    const visitor = guest<Record<string, string>>(options as object)
+    const visitor = createVisitor<Record<string, string>>(options as object)
     const property = fc.asyncProperty(text, text, async (key, value) => {
       fc.pre(!key.startsWith('_'))
       await visitor.visit((session) => {
@@ -134,7 +138,7 @@ describe.each(stored)('$kind', (kind) => {
       payloadWith,
     ),
   ])('that the store has spoilt is no session, and no error: %j', async (record) => {
-    const visitor = guest(options)
+    const visitor = createVisitor(options)
     const token = await plant(kind, record)
     expect(await present(options, token)).toEqual({ shown: anonymous, rejected: 'malformed' })
     visitor.cookies.set(cookieName, token)
@@ -147,7 +151,7 @@ describe.each(stored)('$kind', (kind) => {
   })
 
   it('that is spoilt while a request has it open is not brought back', async () => {
-    const visitor = guest(options)
+    const visitor = createVisitor(options)
     await visitor.visit((session) => session.set('user', 'mary'))
     const [, key = ''] = (store.calls.at(-1) ?? []) as string[]
     await visitor.visit(async (session) => {
@@ -163,19 +167,14 @@ describe.each(stored)('$kind', (kind) => {
 
 describe('two requests that write keys of a prototype at once', () => {
   it('both keep theirs, and pollute nothing', async () => {
-    const visitor = tabs(memoryStore())
+    const visitor = createVisitor({ store: memoryStore() })
     await visitor.visit((session) => session.set('base', 1))
-    const [opened, done] = [gate(), gate()]
-    const slow = visitor.visit(async (session) => {
-      opened.resolve()
-      await done.promise
+    const finish = await visitSlowly(visitor, (session) => {
       session.set('__proto__', { admin: true })
       session.set('constructor', { prototype: { admin: true } })
     })
-    await opened.promise
     await visitor.visit((session) => session.set('prototype', { admin: true }))
-    done.resolve()
-    await slow
+    await finish()
     const keys = await visitor.visit((session) => session.keys())
     expect(keys).toEqual(['base', 'prototype', '__proto__', 'constructor'])
     expect(polluted()).toBeUndefined()

@@ -1,8 +1,8 @@
 // A smaller run of `npm run fuzz`, with other inputs each time. What fails says its seed.
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { start } from '../fuzz/door'
-import type { Target } from '../fuzz/target'
-import { targets } from '../fuzz/targets'
+import { start } from '../../tools/fuzz/door.ts'
+import type { Target } from '../../tools/fuzz/target.ts'
+import { targets } from '../../tools/fuzz/targets.ts'
 
 const count = 1820 // inputs for each target
 const limit = 2 // seconds, likewise: 11 targets stay well under 30 s on any machine

@@ -1,13 +1,11 @@
-import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { decodeBase64url } from '../../src/session/codecs/base64url.ts'
-import type { Session } from '../../src/session/index.ts'
-import { storeKey } from '../../src/session/records.ts'
-import type { Store } from '../../src/session/store.ts'
-import { kvStore } from '../../src/session/stores/kv.ts'
-import { at, cookieName, guest, secret } from '../session/fixtures.ts'
-import { gate, tabs } from '../session/shared.ts'
-import { anonymous, genuine, makeKinds, present, storedOf } from './kinds.ts'
+import { type Session, storeKey } from '../../src/session/index.ts'
+import { at } from '../kit/clock.ts'
+import { anonymous, genuine, makeKinds, present, storedOf } from '../kit/kinds.ts'
+import { visitSlowly } from '../kit/race.ts'
+import { cookieName, secret } from '../kit/tokens.ts'
+import { createVisitor } from '../kit/visitor.ts'
 
 const kinds = makeKinds()
 const stored = storedOf(kinds)
@@ -22,7 +20,7 @@ describe.each(kinds.filter(({ store }) => !store))('$kind', ({ options }) => {
   // it: a store ends sessions for good.
   it('that was copied before the logout works on, until its time is up', async () => {
     at(0)
-    const visitor = guest(options)
+    const visitor = createVisitor(options)
     await visitor.visit((session) => session.set('user', 'mary'))
     const copy = visitor.token ?? ''
     await visitor.visit((session) => session.invalidate())
@@ -33,25 +31,18 @@ describe.each(kinds.filter(({ store }) => !store))('$kind', ({ options }) => {
   })
 
   it('that a request in flight writes after the logout is the session again', async () => {
-    const visitor = tabs(undefined as unknown as Store, options)
+    const visitor = createVisitor(options)
     await visitor.visit((session) => session.set('user', 'mary'))
-    const [opened, done] = [gate(), gate()]
-    const late = visitor.visit(async (session) => {
-      opened.resolve()
-      await done.promise
-      session.set('late', 1)
-    })
-    await opened.promise
+    const finish = await visitSlowly(visitor, (session) => session.set('late', 1))
     await visitor.visit((session) => session.invalidate())
-    expect(visitor.cookie).toBe('')
-    done.resolve()
-    await late
+    expect(visitor.token).toBeUndefined()
+    await finish()
     expect(await visitor.visit((session) => session.keys())).toEqual(['user', 'late'])
   })
 
   it('that was planted before a login shows nothing of what comes after', async () => {
     const planted = await genuine(options, { planted: true })
-    const victim = guest(options)
+    const victim = createVisitor(options)
     victim.cookies.set(cookieName, planted)
     await victim.visit((session) => {
       session.regenerate()
@@ -64,7 +55,7 @@ describe.each(kinds.filter(({ store }) => !store))('$kind', ({ options }) => {
 
 describe.each(stored)('$kind', ({ options, store, codec }) => {
   it('that was copied before the logout is worthless', async () => {
-    const visitor = guest(options)
+    const visitor = createVisitor(options)
     await visitor.visit((session) => session.set('user', 'mary'))
     const copy = visitor.token ?? ''
     await visitor.visit((session) => session.invalidate()) // and nothing else: it was not even read
@@ -74,13 +65,13 @@ describe.each(stored)('$kind', ({ options, store, codec }) => {
   })
 
   it('that was planted before a login is worthless after it', async () => {
-    const attacker = guest(options)
+    const attacker = createVisitor(options)
     const known = await attacker.visit((session) => {
       session.set('planted', true)
       return session.id
     })
     const planted = attacker.token ?? ''
-    const victim = guest(options)
+    const victim = createVisitor(options)
     victim.cookies.set(cookieName, planted)
     const id = await victim.visit((session) => {
       session.regenerate()
@@ -95,7 +86,7 @@ describe.each(stored)('$kind', ({ options, store, codec }) => {
   it('that the client chose begins a session under another, and is not kept', async () => {
     const chosen = 'A'.repeat(43)
     const reasons: string[] = []
-    const visitor = guest({ ...options, onReject: (reason) => void reasons.push(reason) })
+    const visitor = createVisitor({ ...options, onReject: (reason) => void reasons.push(reason) })
     for (const token of [chosen, `${chosen}.${chosen}`, await sign(chosen)]) {
       visitor.cookies.set(cookieName, token)
       const id = await visitor.visit((session) => {
@@ -127,7 +118,7 @@ describe.each(stored)('$kind', ({ options, store, codec }) => {
 
   it('is known to the store as a hash only, whatever was done with it', async () => {
     store.calls.length = 0
-    const visitor = guest(options)
+    const visitor = createVisitor(options)
     const ids = new Set<string>()
     const uses: ((session: Session) => void)[] = [
       (session) => session.set('user', 'mary'),
@@ -159,7 +150,7 @@ describe.each(stored)('$kind', ({ options, store, codec }) => {
 describe.each(kinds)('$kind', ({ options, store }) => {
   it('is not made for a thousand robots that bring no cookie', async () => {
     store?.calls.splice(0)
-    const robot = guest(options)
+    const robot = createVisitor(options)
     for (let i = 0; i < 1000; i++) {
       await robot.visit((session) => {
         session.get('user')
@@ -183,7 +174,7 @@ describe('an id', () => {
     const ones = new Uint32Array(256)
     const ids = new Set<string>()
     const [{ options }] = stored as [(typeof stored)[0]]
-    await guest(options).visit((session) => {
+    await createVisitor(options).visit((session) => {
       for (let i = 0; i < 100_000; i++) {
         session.invalidate()
         ids.add(session.id as string)
@@ -199,23 +190,5 @@ describe('an id', () => {
     expect(ids.size).toBe(100_000)
     const sigma = Math.sqrt(100_000) / 2
     expect([...ones].filter((count) => Math.abs(count - 50_000) > 6 * sigma)).toEqual([])
-  })
-
-  it('shares a namespace with what the app keeps there: neither touches the other', async () => {
-    const visitor = guest({ store: kvStore(env.SESSIONS_KV) })
-    const id = String(
-      await visitor.visit((session) => {
-        session.set('user', 'mary')
-        return session.id
-      }),
-    )
-    const hash = (await storeKey(id)).replace('session:', '')
-    const keys = [id, hash, `session:${id}`, 'session:', 'session']
-    for (const key of keys) await env.SESSIONS_KV.put(key, '[0,0,{"user":"mallory"}]')
-    expect(await visitor.visit((session) => session.get('user'))).toBe('mary')
-    await visitor.visit((session) => session.invalidate())
-    for (const key of keys) {
-      expect(await env.SESSIONS_KV.get(key)).toBe('[0,0,{"user":"mallory"}]')
-    }
   })
 })

@@ -5,12 +5,13 @@ import { createApp } from '../../src/app/app.tsx'
 import { encodeBase64url } from '../../src/session/codecs/base64url.ts'
 import { sealedCodec } from '../../src/session/codecs/sealed.ts'
 import { signedCodec } from '../../src/session/codecs/signed.ts'
-import { storeKey } from '../../src/session/records.ts'
+import { storeKey } from '../../src/session/index.ts'
 import { memoryStore } from '../../src/session/stores/memory.ts'
-import { visitor } from '../app/pages.ts'
-import { at, cookieName, guest, known, otherSecret, sign, start } from '../session/fixtures.ts'
-import { tabs } from '../session/shared.ts'
-import { type Fail, faulty } from './faulty.ts'
+import { at, start } from '../kit/clock.ts'
+import { cookieName, otherSecret, sign } from '../kit/tokens.ts'
+import { createReturningVisitor, createVisitor } from '../kit/visitor.ts'
+import { type Fail, faulty } from '../kit/workers/bindings.ts'
+import { visitSite } from '../kit/workers/site.ts'
 
 beforeAll(() => applyD1Migrations(env.SESSIONS_DB, env.MIGRATIONS))
 afterEach(() => {
@@ -193,7 +194,7 @@ function recorded(
   like?: { answers: Answer[] },
 ) {
   const answers = like?.answers ?? []
-  const site = visitor(app, bindings)
+  const site = visitSite(app, bindings)
   async function ask(path: string, init: RequestInit = {}): Promise<string> {
     const answer = await site.request(path, init)
     const body = await answer.text()
@@ -325,7 +326,7 @@ describe.each(['cookie', 'kv', 'd1', 'durable-object', 'redis'])(
     it('logs no secret, key, token, id or CSRF token', async () => {
       const keys = all.keys.map((bytes) => encodeBase64url(bytes))
       const tokens = [...all.tokens, ...signatures(), ...payloads(), ...all.masked]
-      const keysOfRecords = await Promise.all(all.ids.map(storeKey))
+      const keysOfRecords = await Promise.all(all.ids.map((id) => storeKey(id)))
       const records = keysOfRecords.map((key) => key.replace('session:', ''))
       const hidden = [...neverTold(), ...all.ids, ...keys, ...tokens, ...records]
       expect(found(hidden.flatMap(spellings), all.logged)).toEqual([])
@@ -391,10 +392,10 @@ describe('a session object', () => {
     ['a structured clone', (value) => JSON.stringify(structuredClone({ ...value }))],
     ['an error that it is the cause of', (cause) => String(new Error('x', { cause }).stack)],
   ])('tells nothing of what it holds by %s', async (_, told) => {
-    const visitor = await known()
+    const visitor = await createReturningVisitor()
     const text = await visitor.visit((session) => told(session as unknown as object))
     expect(text).not.toMatch(/hello|_csrft_|nested|\d{5}/)
-    const inStore = tabs(memoryStore())
+    const inStore = createVisitor({ store: memoryStore() })
     const [id, shown] = await inStore.visit((session) => {
       session.set('user', 'mary')
       return [session.id, told(session as unknown as object)]
@@ -418,7 +419,7 @@ describe('what is made of a secret', () => {
   })
 
   it('is not in the middleware, nor on the context', async () => {
-    const shown = await guest({ secret: SESSION_SECRET }).visit((_, c) =>
+    const shown = await createVisitor({ secret: SESSION_SECRET }).visit((_, c) =>
       JSON.stringify([c, c.var, Object.entries(c.var).map(String), { ...c }]),
     )
     expect(shown).not.toContain(SESSION_SECRET)

@@ -2,13 +2,16 @@ import { applyD1Migrations } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createApp } from '../../src/app/app.tsx'
-import { storeKey } from '../../src/session/records.ts'
+import { storeKey } from '../../src/session/index.ts'
 import { kvStore } from '../../src/session/stores/kv.ts'
 import { memoryStore } from '../../src/session/stores/memory.ts'
-import { visitor } from '../app/pages.ts'
-import { at, cookieName, guest } from '../session/fixtures.ts'
-import { gate, tabs, watched } from '../session/shared.ts'
-import { type Fail, faulty } from './faulty.ts'
+import { at } from '../kit/clock.ts'
+import { gate } from '../kit/race.ts'
+import { watched } from '../kit/stores.ts'
+import { cookieName } from '../kit/tokens.ts'
+import { createVisitor } from '../kit/visitor.ts'
+import { type Fail, faulty } from '../kit/workers/bindings.ts'
+import { visitSite, visitWithCookiesOf } from '../kit/workers/site.ts'
 
 beforeAll(() => applyD1Migrations(env.SESSIONS_DB, env.MIGRATIONS))
 afterEach(() => {
@@ -39,7 +42,7 @@ describe.each(['kv', 'd1', 'durable-object'])('an outage of %s', (name) => {
   /** A visitor with a count of 1 and a cart, on a site whose store works so far. */
   async function known() {
     const { faults, bindings } = faulty(name)
-    const site = visitor(createApp(), bindings)
+    const site = visitSite(createApp(), bindings)
     await site.submit('/cart', '/cart', { item })
     await site.count('/')
     const form = { item, csrf_token: await site.token('/cart') }
@@ -83,7 +86,7 @@ describe.each(['kv', 'd1', 'durable-object'])('an outage of %s', (name) => {
     it('gives no cookie for a record that could not be made', async () => {
       const { faults, bindings } = faulty(name)
       faults.write = fail
-      const site = visitor(createApp(), bindings)
+      const site = visitSite(createApp(), bindings)
       expect((await site.get('/')).status).toBe(503)
       expect(site.setCookies).toEqual([])
       delete faults.write
@@ -151,7 +154,7 @@ describe('ten tabs that load at once', () => {
     'and only read set no cookie %i s after the last write',
     async (seconds) => {
       at(0)
-      const visitor = guest()
+      const visitor = createVisitor()
       await visitor.visit((session) => session.set('user', 'mary'))
       at(seconds)
       const sent = await Promise.all(
@@ -167,11 +170,11 @@ describe('ten tabs that load at once', () => {
   it('extend a session in a store by one write, and set no cookie', async () => {
     at(0)
     const store = watched(memoryStore())
-    const visitor = tabs(store)
+    const visitor = createVisitor({ store })
     await visitor.visit((session) => session.set('user', 'mary'))
     at(121)
     const all = Array.from({ length: 10 }, gate)
-    const cookie = visitor.cookie
+    const cookie = visitor.token
     store.calls.length = 0
     const replaced = vi.spyOn(store, 'swap')
     await Promise.all(
@@ -187,7 +190,7 @@ describe('ten tabs that load at once', () => {
     const swaps = await Promise.all(replaced.mock.results.map(({ value }) => value))
     expect(swaps.filter(({ swapped }) => swapped)).toHaveLength(1)
     expect(store.calls).toHaveLength(20) // nobody tried twice
-    expect(visitor.cookie).toBe(cookie)
+    expect(visitor.token).toBe(cookie)
   })
 })
 
@@ -211,23 +214,22 @@ describe('a logout where KV has not heard of it yet', () => {
 
   it('leaves the old cookie good there for 60 seconds, as the docs of kvStore() say', async () => {
     at(0)
-    const here = tabs(kvStore(env.SESSIONS_KV))
-    const there = tabs(elsewhere())
+    const here = createVisitor({ store: kvStore(env.SESSIONS_KV) })
+    const there = createVisitor({ store: elsewhere() })
     await here.visit((session) => session.set('user', 'mary'))
-    there.cookie = here.cookie
+    there.token = here.token
     expect(await there.visit((session) => session.get('user'))).toBe('mary')
     await here.visit((session) => session.invalidate())
     expect(await there.visit((session) => session.get('user'))).toBe('mary')
     at(60)
-    expect(await there.visit((session) => session.get('user'))).toBeNull()
+    expect(await there.visit((session) => session.get('user'))).toBeUndefined()
   })
 
   it.each(['d1', 'durable-object'])('ends at once everywhere where it is %s', async (name) => {
     const { bindings } = faulty(name)
-    const site = visitor(createApp(), bindings)
+    const site = visitSite(createApp(), bindings)
     await site.count('/')
-    const thief = visitor(createApp(), { ...bindings })
-    for (const [cookie, value] of site.cookies) thief.cookies.set(cookie, value)
+    const thief = visitWithCookiesOf(site, createApp(), { ...bindings })
     expect(await thief.count('/')).toBe(2)
     await site.submit('/session', '/session/invalidate')
     expect(await thief.count('/')).toBe(1)
@@ -241,18 +243,17 @@ describe('a handler that throws, with setOnError false', () => {
   it.each(['invalidate', 'regenerate'] as const)(
     'has ended the old id by its %s() all the same',
     async (method) => {
-      vi.spyOn(console, 'error').mockImplementation(() => undefined)
       const store = memoryStore()
-      const visitor = tabs(store, { setOnError: false })
+      const visitor = createVisitor({ store, setOnError: false })
       await visitor.visit((session) => session.set('user', 'mary'))
-      const thief = tabs(store)
-      thief.cookie = visitor.cookie
-      await visitor.visit((session) => {
+      const thief = createVisitor({ store })
+      thief.token = visitor.token
+      const { status } = await visitor.attempt((session) => {
         session[method]()
         session.set('late', 1)
         throw new Error('broken')
       })
-      expect(visitor.status).toBe(500)
+      expect(status).toBe(500)
       expect(await thief.visit((session) => [session.new, session.size])).toEqual([true, 0])
       const left = await visitor.visit((session) => session.entries())
       expect(left).toEqual(method === 'regenerate' ? [['user', 'mary']] : [])

@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { csrfToken } from '../../src/session/index.ts'
-import { at, cookieName, guest, start } from '../session/fixtures.ts'
-import { anonymous, genuine, makeKinds, plant, present } from './kinds.ts'
+import { at, start } from '../kit/clock.ts'
+import { anonymous, genuine, makeKinds, plant, present } from '../kit/kinds.ts'
+import { cookieName } from '../kit/tokens.ts'
+import { createVisitor } from '../kit/visitor.ts'
 
 afterEach(() => {
   vi.useRealTimers()
@@ -27,7 +29,7 @@ describe.each(makeKinds())('$kind', (kind) => {
 
   it('is dead after its lifetime, however it was kept alive', async () => {
     at(0)
-    const visitor = guest({ ...options, lifetime: 3600 })
+    const visitor = createVisitor({ ...options, lifetime: 3600 })
     await visitor.visit((session) => session.set('user', 'mary'))
     for (let seconds = 60; seconds <= 3600; seconds += 60) {
       at(seconds)
@@ -63,7 +65,7 @@ describe.each(makeKinds())('$kind', (kind) => {
 
   it('is another one for each of a thousand visitors, though the clock stands still', async () => {
     at(0)
-    const visitor = guest(options)
+    const visitor = createVisitor(options)
     const tokens = new Set<string>()
     for (let i = 0; i < 1000; i++) {
       visitor.cookies.clear()
@@ -75,7 +77,7 @@ describe.each(makeKinds())('$kind', (kind) => {
 
   it('is written once by a hundred readers in the second when it is to be extended', async () => {
     at(0)
-    const visitor = guest(options)
+    const visitor = createVisitor(options)
     await visitor.visit((session) => session.set('user', 'mary'))
     store?.calls.splice(0)
     at(121)

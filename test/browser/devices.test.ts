@@ -1,7 +1,7 @@
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { startSite } from './site'
+import { startSite } from '../kit/node/browser.ts'
 
 const { browser, url } = await startSite({ SESSION_STORE: 'durable-object' })
 const phone = { baseURL: url, viewport: { width: 360, height: 740 } }

@@ -1,7 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { startSite } from './site.ts'
+import { startSite } from '../kit/node/browser.ts'
 
 const { browser, url, restart } = await startSite()
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Store } from '../../src/session/store.ts'
+import type { Store } from '../../src/session/index.ts'
 import { awkward, twins } from './store-texts.ts'
 
 /** What a store is, where it differs from others. */

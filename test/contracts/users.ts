@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { type Session, userSessions } from '../../src/session/index.ts'
-import { storeKey } from '../../src/session/records.ts'
-import type { Store } from '../../src/session/store.ts'
-import { gate, tabs } from '../session/shared.ts'
+import { type Session, type Store, storeKey, userSessions } from '../../src/session/index.ts'
+import { visitSlowly } from '../kit/race.ts'
+import { createVisitor, type Visitor } from '../kit/visitor.ts'
 
 /**
  * Tests that the sessions of a user can be listed and ended in a store.
@@ -25,8 +24,8 @@ export function usersContract(name: string, make: () => Store | Promise<Store>):
         list.map((each) => ({ ...each, current: false })),
       )
       expect(await laptop.visit((session) => session.user)).toBe(user)
-      const thief = tabs(store)
-      thief.cookie = phone.cookie.replace(/=.*/, `=${btoa(list[0]?.id ?? '')}.${'A'.repeat(43)}`)
+      const thief = createVisitor({ store })
+      thief.token = `${btoa(list[0]?.id ?? '')}.${'A'.repeat(43)}`
       expect(await thief.visit((session) => session.new)).toBe(true)
     })
 
@@ -38,7 +37,7 @@ export function usersContract(name: string, make: () => Store | Promise<Store>):
         .map(({ id }) => id)
       expect(await userSessions(store).end(user, String(other))).toBe(true)
       expect(await userSessions(store).end(user, String(other))).toBe(false)
-      expect(await phone.visit((session) => [session.new, session.user])).toEqual([true, null])
+      expect(await phone.visit((session) => [session.new, session.user])).toEqual([true, undefined])
       expect(await laptop.visit((session) => session.user)).toBe(user)
       await phone.visit(login(user))
       expect(await phone.visit((session) => session.user)).toBe(user)
@@ -84,16 +83,9 @@ export function usersContract(name: string, make: () => Store | Promise<Store>):
     ])('stay ended, whatever a request in flight does: one that %s', async (_, late) => {
       const { store, user, device } = await prepare(make)
       const phone = await device(user)
-      const [opened, ended] = [gate(), gate()]
-      const inFlight = phone.visit(async (session) => {
-        opened.resolve()
-        await ended.promise
-        late(session)
-      })
-      await opened.promise
+      const finish = await visitSlowly(phone, late)
       await userSessions(store).endAll(user)
-      ended.resolve()
-      await inFlight
+      await finish()
       expect(phone.sent).toEqual([])
       expect(await phone.visit((session) => [session.new, session.size])).toEqual([true, 0])
       expect(await userSessions(store).list(user)).toEqual([])
@@ -125,18 +117,11 @@ export function usersContract(name: string, make: () => Store | Promise<Store>):
       'are listed that one tab binds while another regenerates, bound to %s before',
       async (_, other) => {
         const { store, user, device } = await prepare(make)
-        const phone = other ? await device(other(user)) : tabs(store)
+        const phone = other ? await device(other(user)) : createVisitor({ store })
         if (!other) await phone.visit((session) => session.set('guest', true))
-        const [opened, bound] = [gate(), gate()]
-        const regenerating = phone.visit(async (session) => {
-          opened.resolve()
-          await bound.promise
-          session.regenerate()
-        })
-        await opened.promise
+        const finish = await visitSlowly(phone, (session) => session.regenerate())
         await phone.visit((session) => session.bind(user))
-        bound.resolve()
-        await regenerating
+        await finish()
         expect(await phone.visit((session) => session.user)).toBe(user)
         expect(await userSessions(store).list(user)).toHaveLength(1)
       },
@@ -153,7 +138,7 @@ export function usersContract(name: string, make: () => Store | Promise<Store>):
       await userSessions(store).endAll(user)
       isOver = true
       await escaping
-      expect(await thief.visit((session) => session.user)).toBe(null)
+      expect(await thief.visit((session) => session.user)).toBeUndefined()
       expect(await userSessions(store).list(user)).toEqual([])
     })
 
@@ -198,7 +183,7 @@ async function prepare(make: () => Store | Promise<Store>) {
   }
   /** A browser with a user who has logged in. */
   async function device(name: string) {
-    const visitor = tabs(store)
+    const visitor = createVisitor({ store })
     await visitor.visit((session) => session.set('guest', true))
     await visitor.visit(login(name))
     return visitor
@@ -206,6 +191,6 @@ async function prepare(make: () => Store | Promise<Store>) {
   return { store, user, device, login }
 }
 
-function times(device: ReturnType<typeof tabs>) {
+function times(device: Visitor) {
   return device.visit(({ created, renewed: seen }) => ({ created, seen }))
 }

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, it } from 'vitest'
-import { remembering } from '../../src/session/codecs/remembering.ts'
+import { cached } from '../../src/session/codecs/cache.ts'
 import { signedCodec } from '../../src/session/codecs/signed.ts'
 
 setFlagsFromString('--expose-gc')
@@ -14,7 +14,7 @@ function heap(): number {
 
 it('remembers a token without the header that it came in', async () => {
   const writer = signedCodec('only-these-tests-know-this-secret', 'session')
-  const codec = remembering(writer)
+  const codec = cached(writer)
   const before = heap()
   for (let i = 0; i < 200; i++) {
     const token = await writer.encode(`[1,1,{"visitor":${i}}]`)

@@ -1,12 +1,15 @@
 // A smaller run of what `npm run proof` proves.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { faultsOf, increment } from '../proof/count'
-import { startMemory } from '../proof/memory'
-import type { Place, Places } from '../proof/place'
-import { races } from '../proof/races'
-import { startRedisProcesses } from '../proof/redis'
-import { startWorkerd } from '../proof/workerd'
-import { hasRedis } from './redis-server'
+import { faultsOf, increment } from '../../tools/proof/count.ts'
+import {
+  type Place,
+  type Places,
+  startMemory,
+  startRedisProcesses,
+  startWorkerd,
+} from '../../tools/proof/places.ts'
+import { races } from '../../tools/proof/races.ts'
+import { hasRedis } from '../../tools/serve/redis-server.ts'
 
 const load = { count: 200, clients: 16, limit: 20 }
 const missing = hasRedis ? '' : ', not tested: this machine has no redis-server'

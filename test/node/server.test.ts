@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { startServer } from './server'
+import { startServer } from '../kit/node/server.ts'
 
 const { url, restart } = await startServer()
 
@@ -9,7 +9,7 @@ it('answers over HTTP, after a restart too', async () => {
   expect((await fetch(url)).status).toBe(200)
 })
 
-it.each(['style.css', 'favicon.svg'])('serves public/%s with strict headers', async (file) => {
+it.each(['favicon.svg', 'robots.txt'])('serves public/%s with strict headers', async (file) => {
   const { status, headers } = await fetch(`${url}/${file}`)
   expect(status).toBe(200)
   expect(Object.fromEntries(headers)).toMatchObject({

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { sizes } from '../../bench/sizes'
+import { sizes } from '../../bench/sizes.ts'
 
 // Bytes, minified and gzipped: what they are, and some 2 % for the moods of a minifier. Raise one only
 // for what is worth its download, or when a tool that packs has changed.
@@ -12,7 +12,7 @@ const budgets = {
   'stores/d1': 680,
   'stores/durable-object': 600,
   'stores/redis': 600,
-  'the site, with hono': 31_450,
+  'the site, with hono': 38_700,
 }
 
 it('each part of the library, and the site, keep to their budgets', async () => {

@@ -1,5 +1,5 @@
 import { decodeBase64url, encodeBase64url } from '../../src/session/codecs/base64url.ts'
-import type { Codec } from '../../src/session/codecs/codec.ts'
+import type { Codec } from '../../src/session/index.ts'
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()

@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { describe, expectTypeOf, it } from 'vitest'
-import { session } from '../../src/session'
+import { session } from '../../src/session/index.ts'
 
 interface Data {
   counter: number

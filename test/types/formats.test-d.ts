@@ -1,8 +1,7 @@
 import { describe, expectTypeOf, it } from 'vitest'
-import { type SessionOptions, session } from '../../src/session'
-import type { Codec } from '../../src/session/codecs/codec'
-import { pyramidCodec } from '../../src/session/codecs/pyramid'
-import { readSession, type SessionContent, sealSession } from '../../src/session/testing'
+import { pyramidCodec } from '../../src/session/codecs/pyramid.ts'
+import { type Codec, type SessionOptions, session } from '../../src/session/index.ts'
+import { readSession, type SessionContent, sealSession } from '../../src/session/testing.ts'
 
 interface Data {
   counter: number
@@ -35,18 +34,18 @@ describe('the format of a session', () => {
     session({ timeout: 60 })
     // @ts-expect-error there is no secret and no codec
     const _: SessionOptions = { timeout: 60 }
-    // @ts-expect-error there is no secret
-    session({ secret: undefined })
     // @ts-expect-error there is no codec
     session({ codec: undefined })
   })
 
-  it('takes no secret that may be missing, even beside a codec', () => {
+  it('takes a secret of the environment, which is checked at run time', () => {
     const env: { SECRET?: string } = {}
-    // @ts-expect-error the secret may be undefined
     session({ secret: env.SECRET, codec })
-    // @ts-expect-error the secret may be undefined
     session({ secret: env.SECRET })
+    session({ secret: [env.SECRET, env.SECRET] })
+    session({ secret: [() => env.SECRET, async () => env.SECRET] })
+    // @ts-expect-error a secret is a string
+    session({ secret: 1 })
   })
 
   it('is sealed by a secret only', () => {

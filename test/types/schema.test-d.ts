@@ -1,9 +1,13 @@
-import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { Hono } from 'hono'
 import * as v from 'valibot'
 import { describe, expectTypeOf, it } from 'vitest'
 import { z } from 'zod'
-import { type Session, type SessionOptions, session } from '../../src/session'
+import {
+  type Session,
+  type SessionOptions,
+  type StandardSchemaV1,
+  session,
+} from '../../src/session/index.ts'
 
 interface Data {
   counter: number

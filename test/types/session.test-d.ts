@@ -1,6 +1,12 @@
 import { Hono } from 'hono'
 import { describe, expectTypeOf, it } from 'vitest'
-import { csrf, csrfToken, type Session, type SessionVariables, session } from '../../src/session'
+import {
+  csrf,
+  csrfToken,
+  type Session,
+  type SessionVariables,
+  session,
+} from '../../src/session/index.ts'
 
 interface Data {
   counter: number

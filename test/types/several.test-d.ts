@@ -7,7 +7,7 @@ import {
   type SessionOptions,
   type SessionVariables,
   session,
-} from '../../src/session'
+} from '../../src/session/index.ts'
 
 interface Login {
   user: string

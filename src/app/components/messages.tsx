@@ -1,8 +1,8 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
 
 interface MessagesProps {
-  messages: string[]
-  errors: string[]
+  messages: readonly string[]
+  errors: readonly string[]
 }
 
 /** Flash messages, by queue: errors as an alert, the others as a status; nothing where none wait. */
@@ -31,6 +31,6 @@ export function Messages({ messages, errors }: MessagesProps): JSX.Element {
  * Puts what is new before the title of its page: a screen reader speaks the title first, and messages
  * that are in a page from its start only with the rest.
  */
-export function titled(title: string, errors: string[], messages: string[]): string {
-  return [...errors, ...messages, title].join(' – ')
+export function titled(title: string, news: readonly string[]): string {
+  return [...news, title].join(' – ')
 }

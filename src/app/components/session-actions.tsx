@@ -4,17 +4,17 @@ import { CsrfField } from './csrf-field.tsx'
 /** The buttons of the inspector, each with a line on what it does. */
 export function Actions({ csrfToken }: { csrfToken: string }): JSX.Element {
   return (
-    <section class="wide">
-      <h2>Change it</h2>
+    <section>
+      <h2>Try it</h2>
       <div class="actions">
         <Action name="reset" label="Reset the counter" csrfToken={csrfToken}>
-          Counts from one again; the rest stays.
+          The rest stays.
         </Action>
-        <Action name="regenerate" label="Regenerate" csrfToken={csrfToken}>
-          Keeps the data under a new identity, as a login should.
+        <Action name="regenerate" label="New identity" csrfToken={csrfToken}>
+          Same data, as after a login.
         </Action>
-        <Action name="invalidate" label="Forget me" csrfToken={csrfToken} look="danger">
-          Drops everything. A new, empty session begins.
+        <Action name="invalidate" label="Start over" csrfToken={csrfToken} look="danger">
+          Forgets everything.
         </Action>
       </div>
     </section>

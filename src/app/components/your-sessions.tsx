@@ -1,68 +1,78 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import type { UserSession } from '../../session/index.ts'
 import { type Devices, maxNameLength } from '../devices.ts'
+import type { Refused } from '../forms.ts'
+import { ago } from '../inspector/time.tsx'
 import { CsrfField } from './csrf-field.tsx'
-import { inWords } from './time.tsx'
+import { Field } from './field.tsx'
 
 interface YourSessionsProps {
   devices: Devices | null
   now: number
   csrfToken: string
+  refused: Refused | undefined
 }
 
 /** Where else the visitor is logged in, with buttons to end it; or a login that is none. */
-export function YourSessions({ devices, now, csrfToken }: YourSessionsProps): JSX.Element {
+export function YourSessions(props: YourSessionsProps): JSX.Element {
+  const { devices, csrfToken, refused } = props
   return (
-    <section class="wide">
+    <section id="login">
       <h2>Your sessions</h2>
       {devices ? (
-        <>
-          <p>
-            You are <strong dir="auto">{devices.user}</strong> in this browser. Whoever gives the
-            same name is, too: this is a demonstration.
-          </p>
-          {devices.sessions ? (
-            <ul class="items">
-              {devices.sessions.map((session) => (
-                <Device session={session} now={now} csrfToken={csrfToken} />
-              ))}
-            </ul>
-          ) : (
-            <p>This store cannot list your sessions. It can only end all others at once.</p>
-          )}
-          <form method="post" action="/session/end-others">
-            <CsrfField token={csrfToken} />
-            <button type="submit">End all others</button>
-          </form>
-        </>
+        <LoggedIn {...props} devices={devices} />
       ) : (
-        <Login csrfToken={csrfToken} />
+        <Login csrfToken={csrfToken} refused={refused} />
       )}
     </section>
   )
 }
 
-function Login({ csrfToken }: { csrfToken: string }) {
+type LoggedInProps = YourSessionsProps & { devices: Devices }
+
+function LoggedIn({ devices: { user, sessions }, now, csrfToken }: LoggedInProps) {
+  const hasOthers = sessions === null || sessions.some(({ current }) => !current)
+  return (
+    <>
+      <p>
+        You are <strong dir="auto">{user}</strong> in this browser. Anyone who enters this name
+        shares the account. It’s only a demo.
+      </p>
+      {sessions ? (
+        <ul class="items">
+          {sessions.map((session) => (
+            <Device session={session} now={now} csrfToken={csrfToken} />
+          ))}
+        </ul>
+      ) : (
+        <p>This store cannot list your sessions. It can only sign out all others at once.</p>
+      )}
+      {hasOthers && (
+        <form method="post" action="/session/end-others">
+          <CsrfField token={csrfToken} />
+          <button type="submit">Sign out all others</button>
+        </form>
+      )}
+    </>
+  )
+}
+
+function Login({ csrfToken, refused }: Pick<YourSessionsProps, 'csrfToken' | 'refused'>) {
   return (
     <form class="add" method="post" action="/session/login">
       <CsrfField token={csrfToken} />
-      <label for="name">Name</label>
-      <div>
-        <input
-          id="name"
-          name="name"
-          type="text"
-          required
-          maxlength={maxNameLength}
-          autocomplete="off"
-          aria-describedby="name-hint"
-        />
-        <button type="submit">Log in</button>
-      </div>
-      <p class="note" id="name-hint">
-        A demonstration without a password: any name will do. Log in from a second browser with the
-        same name, and end one session from the other.
-      </p>
+      <Field
+        name="name"
+        label="Name"
+        button="Log in"
+        maxLength={maxNameLength}
+        hint="A demo without a password: any name will do. Log in from a second browser with the same name, and sign one out from the other."
+        refused={refused}
+      />
+      <label class="check">
+        <input type="checkbox" name="remember" value="yes" />
+        Stay logged in for 30 days
+      </label>
     </form>
   )
 }
@@ -74,18 +84,23 @@ interface DeviceProps {
 }
 
 function Device({ session: { id, created, seen, current }, now, csrfToken }: DeviceProps) {
+  const browser = 'Another browser'
   return (
     <li>
       <span>
-        {current ? <strong>This browser</strong> : 'Another browser'}, began{' '}
-        {inWords(now - created)} ago, seen {inWords(now - seen)} ago
+        {current ? <strong>This browser</strong> : browser} · signed in {ago(now - created)} ·
+        active {ago(now - seen)}
       </span>
       {!current && (
         <form method="post" action="/session/end">
           <CsrfField token={csrfToken} />
           <input type="hidden" name="id" value={id} />
           <button class="quiet" type="submit">
-            End<span class="unseen"> the session that began {inWords(now - created)} ago</span>
+            Sign out
+            <span class="unseen">
+              {' '}
+              {browser}, signed in {ago(now - created)}
+            </span>
           </button>
         </form>
       )}

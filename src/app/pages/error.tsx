@@ -1,23 +1,48 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import { Layout } from '../layout.tsx'
+import type { Visit } from '../components/layout.tsx'
+import { Layout } from '../components/layout.tsx'
+
+/** Where an error page leads to. */
+export interface Onward {
+  readonly href: string
+  readonly label: string
+}
+
+const home: readonly Onward[] = [{ href: '/', label: 'Go home' }]
 
 interface ErrorPageProps {
   status: number
   title: string
   message: string
+  /** By default home. */
+  onward?: readonly Onward[]
+  /** For who runs the site on their own machine: what the log says. */
+  help: string | undefined
+  visit: Visit
 }
 
 /** Says what went wrong, in the same frame as every other page. */
-export function ErrorPage({ status, title, message }: ErrorPageProps): JSX.Element {
+export function ErrorPage(props: ErrorPageProps): JSX.Element {
+  const { status, title, message, onward = home, help, visit } = props
   return (
-    <Layout title={title}>
+    <Layout title={title} description={message} visit={visit}>
       <p class="status">{status}</p>
       <h1>{title}</h1>
       <p>{message}</p>
+      {help && (
+        <div class="messages error">
+          <p>{help}</p>
+          <p class="note">Only this machine sees this: the site runs on localhost.</p>
+        </div>
+      )}
       <p>
-        <a class="button" href="/">
-          Go home
-        </a>
+        {onward.map(({ href, label }) => (
+          <>
+            <a class="button" href={href}>
+              {label}
+            </a>{' '}
+          </>
+        ))}
       </p>
     </Layout>
   )

@@ -1,101 +1,139 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import { ByteBar } from '../components/byte-bar.tsx'
-import { Messages, titled } from '../components/messages.tsx'
+import type { RejectReason } from '../../session/index.ts'
+import type { Attempt } from '../breaking.ts'
+import type { Shown } from '../components/layout.tsx'
+import { Layout } from '../components/layout.tsx'
 import { Actions } from '../components/session-actions.tsx'
-import { Data, Json, Token } from '../components/session-data.tsx'
-import { inWords, Moment, TimeBar } from '../components/time.tsx'
+import { TryToBreak } from '../components/try-to-break.tsx'
 import { YourSessions } from '../components/your-sessions.tsx'
 import type { Devices } from '../devices.ts'
-import { Layout } from '../layout.tsx'
+import type { Refused } from '../forms.ts'
+import { pageCode } from '../generated.ts'
+import { ByteBar, inBytes } from '../inspector/byte-bar.tsx'
+import { Exchange } from '../inspector/exchange.tsx'
+import type { Inspection } from '../inspector/inspect.ts'
+import { ago, Moment, TimeBar } from '../inspector/time.tsx'
+import { Token } from '../inspector/token.tsx'
 
-/** What the inspector shows. Times are whole seconds; `created` and `now` since the epoch. */
-export interface SessionPageProps {
-  store: string
-  codec: string
-  cookieName: string
-  created: number
-  now: number
-  idle: { left: number; limit: number }
-  absolute: { left: number; limit: number }
-  bytes: { used: number; limit: 4096; parts: { label: string; bytes: number }[] }
-  /** As the browser sent it, `null` where it sent none; the signature comes already shortened. */
-  token: { payload: string; decoded: string; signature: string } | null
-  /** What the store keeps, `null` where the cookie keeps all. */
-  record: string | null
-  /** The visitor's data; each value is JSON text. */
-  data: { key: string; value: string }[]
+interface SessionPageProps extends Shown {
   /** Where the visitor is logged in; `null`: nowhere. */
   devices: Devices | null
-  messages: string[]
-  errors: string[]
+  refused: Refused | undefined
+  attempt: Attempt | undefined
+  /** Why the cookie that came in was not honoured. */
+  rejected: RejectReason | undefined
   csrfToken: string
 }
 
-/** The inspector: the session drawn rather than told, and buttons that change it. */
+const description =
+  'Your own session, byte by byte: the cookie that your browser sent, what it says, and what it gets back.'
+
+/** The inspector: the story of the session in this request, and buttons that change it. */
 export function SessionPage(props: SessionPageProps): JSX.Element {
+  const { inspection, devices, csrfToken, visit, refused, attempt } = props
+  const cookie = inspection.sent ?? inspection.set
   return (
-    <Layout title={titled('Session', props.errors, props.messages)} path="/session">
+    <Layout
+      title="Session"
+      description={description}
+      path="/session"
+      visit={visit}
+      news={refused && [refused.why]}
+      code={pageCode.session}
+    >
       <h1>Session</h1>
-      <Messages messages={props.messages} errors={props.errors} />
+      <p class="story">{story(props)}</p>
       <div class="panels">
-        <section class="wide">
-          <h2>Size</h2>
-          <p>
-            <strong>{props.bytes.used}</strong> of {props.bytes.limit} bytes, the most that a
-            browser keeps in one cookie.
-          </p>
-          <ByteBar {...props.bytes} />
-        </section>
-        <section>
-          <h2>Time</h2>
-          <TimeBar label="If you stay away" {...props.idle} now={props.now}>
-            Activity puts it off.
-          </TimeBar>
-          <TimeBar label="However active you are" {...props.absolute} now={props.now}>
-            Nothing puts it off.
-          </TimeBar>
-        </section>
-        <Facts {...props} />
-        <section class="wide">
-          <h2>Token</h2>
-          <Token token={props.token} />
-        </section>
-        {props.record !== null && (
-          <section class="wide">
-            <h2>Record</h2>
-            <p>What the store keeps under a hash of the id.</p>
-            <Json text={props.record} />
+        {cookie && (
+          <section>
+            <h2 class="unseen">Size</h2>
+            <p>
+              <strong>{cookie.bytes}</strong> of {inBytes(cookie.limit)}, the most a browser stores
+              in one cookie.
+            </p>
+            <ByteBar {...cookie} />
           </section>
         )}
-        <section class="wide">
-          <h2>Data</h2>
-          <Data data={props.data} />
-        </section>
-        <YourSessions devices={props.devices} now={props.now} csrfToken={props.csrfToken} />
-        <Actions csrfToken={props.csrfToken} />
+        <Actions csrfToken={csrfToken} />
+        <Exchange {...inspection} />
+        {cookie && (
+          <details class="panel">
+            <summary>The cookie, character by character</summary>
+            <Token {...cookie} />
+          </details>
+        )}
+        <div class="columns">
+          <Times {...inspection} />
+          <Facts {...inspection} />
+        </div>
+        <YourSessions
+          devices={devices}
+          now={inspection.now}
+          csrfToken={csrfToken}
+          refused={refused}
+        />
+        <TryToBreak attempt={attempt} csrfToken={csrfToken} />
       </div>
     </Layout>
   )
 }
 
-function Facts({ store, codec, cookieName, created, now }: SessionPageProps) {
+/** What happened in this request, in a sentence. */
+function story({ inspection, rejected }: SessionPageProps): string {
+  const { sent, store, before } = inspection
+  if (!sent && rejected) {
+    return 'Your browser sent a cookie, but it was not honoured. This page sets a new one.'
+  }
+  if (!sent) {
+    return 'This is your first visit, so there was no cookie to read. This page sets one.'
+  }
+  const size = inBytes(sent.bytes)
+  const read = `read ${before.length === 1 ? '1 key' : `${before.length} keys`}`
+  return store === 'cookie'
+    ? `Your browser sent this cookie: ${size}. The server checked its signature and ${read}.`
+    : `Your browser sent this cookie: ${size}. The server checked its signature, looked the id up in its store and ${read}.`
+}
+
+function Times({ idle, absolute, now }: Inspection) {
+  return (
+    <section>
+      <h2>How long it lasts</h2>
+      {idle && (
+        <TimeBar label="If you’re idle" {...idle} now={now}>
+          Any visit resets this.
+        </TimeBar>
+      )}
+      {absolute && (
+        <TimeBar label="No matter what" {...absolute} now={now}>
+          Nothing extends this.
+        </TimeBar>
+      )}
+    </section>
+  )
+}
+
+function Facts({ store, cookieName, created, now }: Inspection) {
+  const protects = store === 'cookie' ? 'signed, not encrypted' : 'signed id'
   return (
     <section>
       <h2>Where it lives</h2>
       <dl class="facts">
         <dt>Store</dt>
         <dd>{store}</dd>
-        <dt>Codec</dt>
-        <dd>{codec}</dd>
+        <dt>Protection</dt>
+        <dd>{protects} (HMAC-SHA-256)</dd>
         <dt>Cookie</dt>
         <dd>
           <code>{cookieName}</code>
         </dd>
         <dt>Began</dt>
         <dd>
-          {inWords(now - created)} ago, <Moment at={created} />
+          {ago(now - created)}, <Moment at={created} />
         </dd>
       </dl>
+      {store !== 'cookie' && (
+        <p class="note">The server keeps the data. Its key is a hash of the id in your cookie.</p>
+      )}
     </section>
   )
 }

@@ -6,6 +6,9 @@ interface NativeBase64 {
   setFromBase64(text: string, options: typeof unpadded): unknown
 }
 
+/** A `Uint8Array<ArrayBuffer>`, spelled so that TypeScript before 5.7 reads it, too. */
+export type Bytes = ReturnType<Uint8Array['slice']>
+
 /** Bytes that become text at once: they are arguments, which must fit on the stack. */
 const chunkLength = 8192
 
@@ -30,7 +33,7 @@ export function encodeBase64url(bytes: Uint8Array): string {
  *
  * @returns The bytes, or `null` for any other text.
  */
-export function decodeBase64url(text: string): Uint8Array<ArrayBuffer> | null {
+export function decodeBase64url(text: string): Bytes | null {
   const bytes = new Uint8Array(Math.floor((text.length * 3) / 4))
   try {
     return fill(bytes, text) ? bytes : null

@@ -1,14 +1,13 @@
-import { checkOptions, type Rule } from '../rules.ts'
-import { tooLarge } from '../too-large.ts'
-import { toUtf8 } from '../utf8.ts'
+import { checkOptions, type Rule } from '../options/validate.ts'
+import { tooLarge } from '../state/too-large.ts'
 import { encodeBase64url } from './base64url.ts'
 import type { Codec } from './codec.ts'
-import { lazyKey } from './keys.ts'
 import { decodePythonBase64, pythonLength, toStandardJson } from './python.ts'
+import { toUtf8 } from './utf8.ts'
 
 /** Options of `pyramidCodec()`, with the names that `SignedCookieSessionFactory` gives them. */
 export interface PyramidCodecOptions {
-  /** What the Pyramid site passes as `secret`, a text or bytes. */
+  /** What the Pyramid site passes as `secret`, a string or bytes. */
   secret: string | Uint8Array
   /**
    * What the Pyramid site passes as `salt`.
@@ -18,7 +17,7 @@ export interface PyramidCodecOptions {
   salt?: string | Uint8Array
   /**
    * What the Pyramid site passes as `hashalg`, as Web Crypto spells it. Its others, such as MD5, are
-   * not to be had here.
+   * not available.
    *
    * @default 'SHA-512'
    */
@@ -48,15 +47,19 @@ export function pyramidCodec(options: PyramidCodecOptions): Codec {
   if (!secret?.length) throw new TypeError("pyramidCodec(): secret is missing: give Pyramid's own")
   const digestLength = digestLengths[hash]
   const keyBytes = saltedSecret(salt, secret)
-  const withKey = lazyKey(() =>
-    crypto.subtle.importKey('raw', keyBytes, { name: 'HMAC', hash }, false, ['sign', 'verify']),
-  )
+  let key: CryptoKey | undefined
+
+  async function loadKey(): Promise<CryptoKey> {
+    const hmac = { name: 'HMAC', hash }
+    key = await crypto.subtle.importKey('raw', keyBytes, hmac, false, ['sign', 'verify'])
+    return key
+  }
 
   return {
     async encode(payload) {
       checkLength(payload, digestLength)
       const bytes = toUtf8(payload)
-      const mac = await withKey((key) => crypto.subtle.sign('HMAC', key, bytes))
+      const mac = await crypto.subtle.sign('HMAC', key ?? (await loadKey()), bytes)
       return encodeBase64url(concatenate(new Uint8Array(mac), bytes))
     },
     async decode(token) {
@@ -64,7 +67,7 @@ export function pyramidCodec(options: PyramidCodecOptions): Codec {
       if (bytes === null || bytes.length < digestLength) return null
       const payload = bytes.subarray(digestLength)
       const mac = bytes.subarray(0, digestLength)
-      const valid = await withKey((key) => crypto.subtle.verify('HMAC', key, mac, payload))
+      const valid = await crypto.subtle.verify('HMAC', key ?? (await loadKey()), mac, payload)
       if (!valid) return null
       try {
         return toStandardJson(decoder.decode(payload))
@@ -78,21 +81,23 @@ export function pyramidCodec(options: PyramidCodecOptions): Codec {
 /** Characters of the longest value that Pyramid agrees to write. */
 const maxLength = 4064
 
-/** Sees to it that Pyramid, whose spelling is longer, can write the session again. */
+/** Makes sure that Pyramid, whose JSON is longer, can write the session again. */
 function checkLength(payload: string, digestLength: number): void {
   const bytes = digestLength + pythonLength(payload)
   const length = Math.ceil((bytes * 4) / 3)
-  if (length > maxLength) throw tooLarge('the cookie for Pyramid', length, maxLength, payload)
+  if (length <= maxLength) return
+  const data = new Map(Object.entries(JSON.parse(payload)[2]))
+  throw tooLarge('the cookie for Pyramid', { size: length, most: maxLength, data })
 }
 
-const textOrBytes: Rule = {
-  cure: 'a text or a Uint8Array',
+const stringOrBytes: Rule = {
+  cure: 'a string or a Uint8Array',
   allows: (value: unknown) => typeof value === 'string' || value instanceof Uint8Array,
 }
 
 const rules: Record<keyof PyramidCodecOptions, Rule> = {
-  secret: textOrBytes,
-  salt: textOrBytes,
+  secret: stringOrBytes,
+  salt: stringOrBytes,
   hash: {
     cure: `one of ${Object.keys(digestLengths).join(', ')}`,
     allows: (value: PropertyKey) => Object.hasOwn(digestLengths, value),

@@ -1,7 +1,7 @@
-import { fromUtf8, scratchUtf8, toUtf8 } from '../utf8.ts'
 import { decodeBase64url, encodeBase64url } from './base64url.ts'
 import type { Codec } from './codec.ts'
-import { deriveKeyBytes, lazyKey } from './keys.ts'
+import { deriveKeyBytes, type SecretSource } from './keys.ts'
+import { fromUtf8, toUtf8 } from './utf8.ts'
 
 const nonceLength = 12 // bytes: 96 random bits, NIST SP 800-38D §8.2.2
 
@@ -10,30 +10,33 @@ const nonceLength = 12 // bytes: 96 random bits, NIST SP 800-38D §8.2.2
  * `base64url(nonce + AES-256-GCM(payload))`.
  *
  * Under one secret 2³² tokens can be sealed before a nonce is likely enough to repeat (SP 800-38D
- * §8.3). A site that writes more replaces its secret in time.
+ * §8.3). A site that writes more rotates its secret in time.
  *
  * @param cookieName - With its prefix: a token is valid in this cookie only.
- * @param content - What is encoded: a token of one is not valid for the other.
+ * @param carries - What is encoded: a token of one is not valid for the other.
  */
 export function sealedCodec(
-  secret: string,
+  secret: SecretSource,
   cookieName: string,
-  content: 'session' | 'id' = 'session',
+  carries: 'session' | 'id' = 'session',
 ): Codec {
-  const purpose = content === 'id' ? 'sealed id' : 'sealed'
+  const purpose = carries === 'id' ? 'sealed id' : 'sealed'
   const additionalData = toUtf8(JSON.stringify([purpose, cookieName]))
-  const withKey = lazyKey(async () => {
+  // The key, not a promise of it: on Workers a promise of another request may never settle.
+  let key: CryptoKey | undefined
+
+  async function loadKey(): Promise<CryptoKey> {
     const bytes = await deriveKeyBytes(secret, purpose, cookieName)
-    return crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt'])
-  })
+    key = await crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt'])
+    return key
+  }
 
   return {
     async encode(payload) {
       const iv = crypto.getRandomValues(new Uint8Array(nonceLength))
       const algorithm = { name: 'AES-GCM', iv, additionalData }
-      const sealed = await withKey((key) =>
-        crypto.subtle.encrypt(algorithm, key, scratchUtf8(payload)),
-      )
+      const bytes = toUtf8(payload)
+      const sealed = await crypto.subtle.encrypt(algorithm, key ?? (await loadKey()), bytes)
       const token = new Uint8Array(nonceLength + sealed.byteLength)
       token.set(iv)
       token.set(new Uint8Array(sealed), nonceLength)
@@ -43,9 +46,10 @@ export function sealedCodec(
       const bytes = decodeBase64url(token)
       if (bytes === null) return null
       const algorithm = { name: 'AES-GCM', iv: bytes.subarray(0, nonceLength), additionalData }
+      const sealed = bytes.subarray(nonceLength)
+      const usable = key ?? (await loadKey()) // a failure to load it is no verdict on the token
       try {
-        const sealed = bytes.subarray(nonceLength)
-        return fromUtf8(await withKey((key) => crypto.subtle.decrypt(algorithm, key, sealed)))
+        return fromUtf8(await crypto.subtle.decrypt(algorithm, usable, sealed))
       } catch {
         return null // not sealed by this secret for this cookie
       }

@@ -1,3 +1,5 @@
+// Deno and JSR check this file without Workers' types; the compiler of a Worker ignores the comment.
+// @ts-types="./workers-types.d.ts"
 import { DurableObject } from 'cloudflare:workers'
 import type { Store, Swap } from '../store.ts'
 
@@ -6,6 +8,14 @@ interface Entry {
   readonly text: string
   /** Milliseconds since the epoch. */
   readonly expires: number
+}
+
+/** What `durableObjectStore()` needs of a binding: a `DurableObjectNamespace<SessionObject>` has it. */
+export interface SessionNamespace {
+  getByName(name: string): {
+    get(): Promise<string | null>
+    swap(before: string | null, after: string | null, ttl: number): Promise<Swap>
+  }
 }
 
 /**
@@ -32,7 +42,7 @@ interface Entry {
  * app.use(session((c) => ({ secret: c.env.SESSION_SECRET, store: durableObjectStore(c.env.SESSIONS) })))
  * ```
  */
-export function durableObjectStore(namespace: DurableObjectNamespace<SessionObject>): Store {
+export function durableObjectStore(namespace: SessionNamespace): Store {
   return {
     async get(key) {
       for (let retries = 0; ; retries++) {

@@ -1,4 +1,3 @@
-import { withDeadline } from '../deadline.ts'
 import type { Store } from '../store.ts'
 
 /**
@@ -100,4 +99,17 @@ function text(answer: unknown): string | null {
 
 function unexpected(): TypeError {
   return new TypeError('redisStore(): an answer was changed on its way, turn off its parsing')
+}
+
+/** Waits for an answer, but not for ever. One that comes too late is dropped, as is its failure. */
+async function withDeadline<T>(seconds: number, call: () => Promise<T>): Promise<T> {
+  let timer!: ReturnType<typeof setTimeout>
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer in ${seconds} s`)), seconds * 1000)
+  })
+  try {
+    return await Promise.race([call(), late])
+  } finally {
+    clearTimeout(timer)
+  }
 }

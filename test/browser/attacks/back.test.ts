@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { startSite } from '../site.ts'
+import { startSite } from '../../kit/node/browser.ts'
 
 const shop = await startSite({}, 'test/browser/attacks/http.toml')
 

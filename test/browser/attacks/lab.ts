@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterEach } from 'vitest'
-import { startSite } from '../site.ts'
+import { startSite } from '../../kit/node/browser.ts'
 
 /** What `/who` of a shop answers. */
 export interface Who {

@@ -106,7 +106,14 @@ export const shop = new Hono()
   .get('/cart', (c) => {
     const texts = c.req.queries('text') ?? []
     return c.html(
-      <CartPage items={texts} messages={texts} errors={texts} csrfToken="" maxLength={80} />,
+      <CartPage
+        items={texts}
+        news={[]}
+        wasShown={false}
+        refused={undefined}
+        visit={{ origin: '', messages: texts, errors: texts }}
+        csrfToken=""
+      />,
     )
   })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { startSite } from '../site.ts'
+import { startSite } from '../../kit/node/browser.ts'
 
 const site = await startSite()
 
@@ -40,7 +40,7 @@ describe("the site's own form", () => {
     await page.fill('input[name=item][type=text]', 'tea')
     await page.click('text=Add')
     expect(await (await posted).headerValue('Origin')).toBe(policy ?? site.url)
-    expect(await page.innerText('[role=status]')).toBe('Your item was added.')
+    expect(await page.innerText('[role=status]')).toBe('Added “tea”.')
   })
 })
 

@@ -1,0 +1,109 @@
+import type { JSX } from 'hono/jsx/jsx-runtime'
+import type { Inspection, Row } from '../inspector/inspect.ts'
+import { visible } from '../inspector/token.tsx'
+
+/** Rows that fit the note. */
+const most = 4
+
+/** The visitor's own session on its way: in the browser, to the server and back. */
+export function Trip(inspection: Inspection): JSX.Element {
+  const { sent, set, before, after, store } = inspection
+  const rows = after.filter(({ change, kind }) => change !== 'removed' && isShown(kind))
+  const isCookie = store === 'cookie'
+  return (
+    <figure class="trip" aria-label="Your session on its way">
+      <div class="place">
+        <h3>Your browser</h3>
+        <div class="cookie-note">
+          {isCookie ? <Lines rows={rows} /> : <p class="k-id">an id, and nothing else</p>}
+          <p class="seal">signed</p>
+        </div>
+      </div>
+      <ol class="ways">
+        <li>
+          <Arrow />
+          {sent ? (
+            <Cargo
+              verb="sends"
+              bytes={sent.bytes}
+              counter={isCookie ? counterOf(before) : undefined}
+            />
+          ) : (
+            'sends no cookie yet'
+          )}
+        </li>
+        <li>
+          <Arrow isBack />
+          {set ? (
+            <Cargo
+              verb="gets back"
+              bytes={set.bytes}
+              counter={isCookie ? counterOf(after) : undefined}
+            />
+          ) : (
+            'keeps its cookie'
+          )}
+        </li>
+      </ol>
+      <div class="place">
+        <h3>The server</h3>
+        {isCookie ? (
+          <p>checks the signature, adds one, and keeps nothing.</p>
+        ) : (
+          <>
+            <p>looks the id up in its store, and keeps:</p>
+            <Lines rows={rows} />
+          </>
+        )}
+      </div>
+    </figure>
+  )
+}
+
+function Cargo(props: { verb: string; bytes: number; counter: string | undefined }) {
+  return (
+    <>
+      {props.verb} {props.bytes} bytes
+      {props.counter !== undefined && <b class="k-data-0">counter: {props.counter}</b>}
+    </>
+  )
+}
+
+function Lines({ rows }: { rows: Row[] }) {
+  return (
+    <ul>
+      {rows.slice(0, most).map(({ kind, label, value }) => (
+        <li class={`k-${kind}`}>
+          <bdi>{label}</bdi>: <bdi>{shorten(visible(value))}</bdi>
+        </li>
+      ))}
+      {rows.length > most && <li>and {rows.length - most} more</li>}
+    </ul>
+  )
+}
+
+function Arrow({ isBack = false }: { isBack?: boolean }) {
+  return (
+    <svg
+      class={isBack ? 'arrow back' : 'arrow'}
+      viewBox="0 0 64 16"
+      width="64"
+      height="16"
+      aria-hidden="true"
+    >
+      <path d="M2 8H60M53 2l7 6-7 6" />
+    </svg>
+  )
+}
+
+function isShown(kind: string): boolean {
+  return kind.startsWith('data-') || kind === 'flash'
+}
+
+function counterOf(rows: readonly Row[]): string | undefined {
+  return rows.findLast(({ label, change }) => label === 'counter' && change !== 'removed')?.value
+}
+
+function shorten(text: string): string {
+  return text.length > 24 ? `${text.slice(0, 23)}…` : text
+}

@@ -1,0 +1,23 @@
+import type { Context } from 'hono'
+
+/** What was typed into a field and not accepted, and why. */
+export type Refused = { value: string; why: string }
+
+/** Characters of what was typed that are kept for the form to come back with. */
+const maxKept = 200
+
+/** Reads a field of the form that was posted, as one line; `''` if it is missing, a file or blank. */
+export async function posted(c: Context, field: string): Promise<string> {
+  const form: Record<string, unknown> = await c.req.parseBody().catch(() => ({}))
+  return oneLine(form[field])
+}
+
+/** Keeps what was typed, for the form to come back filled in. */
+export function refuse(value: string, why: string): Refused {
+  return { value: value.slice(0, maxKept).toWellFormed(), why }
+}
+
+function oneLine(text: unknown): string {
+  const isBlank = typeof text !== 'string' || !/[^\s\p{Cc}\p{Cf}]/u.test(text)
+  return isBlank ? '' : text.replace(/[\s\p{Cc}]+/gu, ' ').trim()
+}

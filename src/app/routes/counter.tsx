@@ -1,0 +1,26 @@
+import { Hono } from 'hono'
+import { snapshot } from '../inspector/inspect.ts'
+import { CounterPage } from '../pages/counter.tsx'
+import type { SiteEnv, SiteSession } from '../sessions.ts'
+import { shown } from '../visit.ts'
+
+/** One counter, seen from two views. */
+export const counter = new Hono<SiteEnv>()
+  .get('/', async (c) => {
+    const session = await c.var.session()
+    const before = snapshot(session)
+    const count = countVisit(session, c.req.method)
+    return c.html(<CounterPage view="Home View" count={count} {...shown(c, session, before)} />)
+  })
+  .get('/howdy', async (c) => {
+    const session = await c.var.session()
+    const before = snapshot(session)
+    const count = countVisit(session, c.req.method)
+    return c.html(<CounterPage view="Hello View" count={count} {...shown(c, session, before)} />)
+  })
+
+/** Counts a visit to either view. Nobody sees the answer to `HEAD`, so it is none. */
+function countVisit(session: SiteSession, method: string): number {
+  if (method === 'HEAD') return session.get('counter') ?? 0
+  return session.update('counter', (count = 0) => count + 1)
+}

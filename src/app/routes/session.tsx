@@ -1,0 +1,55 @@
+import { Hono } from 'hono'
+import { csrf, csrfToken } from '../../session/index.ts'
+import { maxAttemptLength, sample, tryToForge } from '../breaking.ts'
+import { devicesOf } from '../devices.ts'
+import { posted } from '../forms.ts'
+import { snapshot } from '../inspector/inspect.ts'
+import { SessionPage } from '../pages/session.tsx'
+import type { SiteEnv } from '../sessions.ts'
+import { shown } from '../visit.ts'
+
+/** The inspector: the visitor's session taken apart, and buttons that change it. */
+export const inspector = new Hono<SiteEnv>()
+  .get('/', async (c) => {
+    const session = await c.var.session()
+    const before = snapshot(session)
+    return c.html(
+      <SessionPage
+        devices={await devicesOf(c.env, session)}
+        refused={session.popFlash('name').at(-1)}
+        attempt={session.popFlash('attempt').at(-1)}
+        rejected={c.get('rejected')}
+        csrfToken={csrfToken(session)}
+        {...shown(c, session, before)}
+      />,
+    )
+  })
+  .post('/reset', csrf(), async (c) => {
+    const session = await c.var.session()
+    const news = session.has('counter') ? 'The counter is back to zero.' : 'The counter is at zero.'
+    session.delete('counter')
+    session.flash(news, '', false)
+    return c.redirect('/session', 303)
+  })
+  .post('/regenerate', csrf(), async (c) => {
+    const session = await c.var.session()
+    session.regenerate()
+    session.flash('Your session has a new identity. Its data stayed.', '', false)
+    return c.redirect('/session', 303)
+  })
+  .post('/invalidate', csrf(), async (c) => {
+    const session = await c.var.session()
+    session.invalidate()
+    session.flash('Your session was forgotten. This is a new one.')
+    return c.redirect('/session', 303)
+  })
+  .post('/break', csrf(), async (c) => {
+    const session = await c.var.session()
+    const typed = (await posted(c, 'payload')) || sample
+    session.flash(
+      await tryToForge(typed.slice(0, maxAttemptLength).toWellFormed()),
+      'attempt',
+      false,
+    )
+    return c.redirect('/session#break', 303)
+  })

@@ -1,0 +1,50 @@
+/** Milliseconds that one request waits for stores in all: reading, queueing and retrying. */
+export const requestBudget = 10_000
+
+/**
+ * A time that may be spent waiting. Waits at the same time count once; what happens between them does
+ * not count.
+ */
+export class Budget {
+  #left: number
+  #waits = 0
+  #since = 0
+
+  /** @param milliseconds - The time that may be spent. */
+  constructor(milliseconds = requestBudget) {
+    this.#left = milliseconds
+  }
+
+  /** Milliseconds left. */
+  get left(): number {
+    return this.#left - (this.#waits > 0 ? Date.now() - this.#since : 0)
+  }
+
+  /**
+   * Waits for a call while there is time left. A result that arrives later is dropped, and so is a
+   * late failure.
+   *
+   * @throws {Error} When the time is up.
+   */
+  async spend<T>(call: () => Promise<T>): Promise<T> {
+    const { left } = this
+    if (left <= 0) throw new Error('no time is left to wait for it')
+    if (this.#waits++ === 0) this.#since = Date.now()
+    let timer!: ReturnType<typeof setTimeout>
+    const timeout = new Promise<never>((_, reject) => {
+      const message = `no response in ${Math.ceil(left / 1000)} s`
+      timer = setTimeout(() => reject(new Error(message)), left)
+    })
+    try {
+      return await Promise.race([call(), timeout])
+    } finally {
+      clearTimeout(timer)
+      if (--this.#waits === 0) this.#left -= Date.now() - this.#since
+    }
+  }
+
+  /** Waits for a time. @throws {Error} When less is left. */
+  sleep(milliseconds: number): Promise<void> {
+    return this.spend(() => new Promise((resolve) => setTimeout(resolve, milliseconds)))
+  }
+}

@@ -1,0 +1,161 @@
+import type { Store, Swap } from '../store.ts'
+import type { Budget } from './budget.ts'
+
+/** Milliseconds without a sign of life after which a request is passed over: its client hung up. */
+const staleAfter = 500
+
+/** Where a request queues: behind all others, or behind the one that is at work. */
+export type Place = 'last' | 'next'
+
+/** Compares and swaps what is kept under the key that was queued for. */
+export type SwapKey = (before: string | null, after: string | null, ttl: number) => Promise<Swap>
+
+/** A request that changes a key, or waits for its turn. */
+interface Turn {
+  /** In milliseconds since the epoch. */
+  lastActive: number
+  wake: () => void
+}
+
+/** The requests of this process that change one key. */
+interface Lane {
+  readonly turns: Turn[]
+  /** What is kept, as the turn before left it; `undefined`: not known. */
+  known?: string | null | undefined
+}
+
+/**
+ * The requests of this process that change one store, which take turns key by key. So only processes
+ * compete, and no request is overtaken.
+ *
+ * This is an optimization, not a lock: correctness comes from the store's compare-and-swap. So a
+ * request that shows no sign of life is passed over, as on Workers a request whose client hangs up
+ * just stops.
+ */
+class Queue {
+  readonly #lanes = new Map<string, Lane>()
+
+  /**
+   * Runs `work` when the requests before it are done.
+   *
+   * @throws {Error} When the budget is spent before that.
+   */
+  async run<T>(job: Job, work: (swap: SwapKey) => Promise<T>): Promise<T> {
+    const turn: Turn = { lastActive: Date.now(), wake: () => {} }
+    try {
+      await this.#waitForTurn(job, turn)
+    } catch (error) {
+      this.#leave(job.key, turn)
+      throw error
+    }
+    const sign = setInterval(() => {
+      turn.lastActive = Date.now()
+    }, staleAfter / 2)
+    try {
+      return await work((...given) => this.#swap(job, turn, given))
+    } finally {
+      clearInterval(sign)
+      this.#leave(job.key, turn)
+    }
+  }
+
+  /** Swaps, or answers from what the turn before left if that is not `before`. */
+  async #swap({ store, key }: Job, turn: Turn, given: Parameters<SwapKey>): Promise<Swap> {
+    turn.lastActive = Date.now()
+    const lane = this.#laneOf(key)
+    const { known } = lane
+    lane.known = undefined
+    if (known !== undefined && known !== given[0]) return { swapped: false, kept: known }
+    const result = await store.swap(key, ...given)
+    lane.known = result.kept
+    return result
+  }
+
+  async #waitForTurn({ key, place, budget }: Job, turn: Turn): Promise<void> {
+    for (;;) {
+      turn.lastActive = Date.now()
+      const lane = this.#laneOf(key)
+      const { turns } = lane
+      while (turns[0] && isStale(turns[0])) {
+        turns.shift()
+        lane.known = undefined // the value may be stale
+      }
+      if (!turns.includes(turn)) turns.splice(place === 'next' ? 1 : turns.length, 0, turn)
+      if (turns[0] === turn) return
+      await budget.spend(() => sleepUntilWoken(turn))
+    }
+  }
+
+  #leave(key: string, turn: Turn): void {
+    const { turns } = this.#laneOf(key)
+    const at = turns.indexOf(turn)
+    if (at >= 0) turns.splice(at, 1)
+    while (turns[0] && isStale(turns[0])) turns.shift()
+    if (at === 0) turns[0]?.wake()
+    if (turns.length === 0) this.#lanes.delete(key)
+  }
+
+  #laneOf(key: string): Lane {
+    let lane = this.#lanes.get(key)
+    if (!lane) this.#dropStale()
+    lane ??= { turns: [] }
+    this.#lanes.delete(key) // to be the last: the first is the least recently used
+    this.#lanes.set(key, lane)
+    return lane
+  }
+
+  #dropStale(): void {
+    for (const [key, { turns }] of this.#lanes) {
+      if (turns[0] && !isStale(turns[0])) return
+      this.#lanes.delete(key)
+    }
+  }
+}
+
+/** What a request queues for. */
+export interface Job {
+  readonly store: Store
+  readonly key: string
+  readonly place: Place
+  readonly budget: Budget
+}
+
+const queues = new WeakMap<Store, Queue>()
+
+/** The queue of a store; `null` if requests cannot wake each other here. */
+export function queueOf(store: Store): Queue | null {
+  if (!canWakeEachOther()) return null
+  let queue = queues.get(store)
+  if (!queue) {
+    queue = new Queue()
+    queues.set(store, queue)
+  }
+  return queue
+}
+
+/**
+ * Whether a promise that one request waits for can be resolved by another: on Workers from the
+ * compatibility date 2024-10-14 on.
+ *
+ * @see https://developers.cloudflare.com/workers/configuration/compatibility-flags/
+ */
+function canWakeEachOther(): boolean {
+  const { Cloudflare } = globalThis as { Cloudflare?: { compatibilityFlags?: Flags } }
+  return Cloudflare?.compatibilityFlags?.handle_cross_request_promise_resolution !== false
+}
+
+type Flags = Record<string, boolean | undefined>
+
+/** Sleeps until woken. It also wakes by itself, to show that it is there and to see who is not. */
+async function sleepUntilWoken(turn: Turn): Promise<void> {
+  let timer!: ReturnType<typeof setTimeout>
+  await new Promise<void>((resolve) => {
+    turn.wake = resolve
+    timer = setTimeout(resolve, staleAfter / 2)
+  })
+  clearTimeout(timer)
+}
+
+function isStale({ lastActive }: Turn): boolean {
+  return Date.now() - lastActive >= staleAfter
+}

@@ -1,0 +1,39 @@
+import type { StoreError } from './errors.ts'
+import { oneLine } from './errors.ts'
+
+/**
+ * What happened to a session, for the option `onEvent`. It never holds an id, a token, a secret or a
+ * payload.
+ *
+ * - `'created'`: a new session was written
+ * - `'renewed'`: a session that was only read was written again, to extend its life
+ * - `'regenerated'`: it continues under a new id
+ * - `'invalidated'`: it ended
+ * - `'conflict'`: another request was first, `attempts` times; the changes were replayed
+ * - `'dropped'`: the changes of this request were not kept: another request had `'ended'` the session
+ * - `'store-error'`: the store failed, and whether the request `failed` with it
+ * - `'flash-dropped'`: `count` unread messages of a `queue` made room
+ */
+export type SessionEvent =
+  | { readonly type: 'created' | 'renewed' | 'regenerated' | 'invalidated' }
+  | { readonly type: 'conflict'; readonly attempts: number }
+  | { readonly type: 'dropped'; readonly why: 'ended' }
+  | { readonly type: 'store-error'; readonly error: Error; readonly failed: boolean }
+  | { readonly type: 'flash-dropped'; readonly queue: string; readonly count: number }
+
+/** Receives the events of a request. */
+export type Emit = (event: SessionEvent) => void
+
+/** Logs a store's failure in one line: clients put payloads on their error objects. */
+export function logStoreError(event: SessionEvent): void {
+  if (event.type === 'store-error') console.error(describe(event.error))
+}
+
+/** An error in one line: its name and message and those of its causes, nothing else. */
+function describe(error: StoreError | Error): string {
+  const lines: string[] = []
+  for (let each: unknown = error; each instanceof Error && lines.length < 4; each = each.cause) {
+    lines.push(`${each.name}: ${each.message}`)
+  }
+  return oneLine(lines.join(' – caused by '))
+}

@@ -1,0 +1,27 @@
+import { isModified } from '../state/changes.ts'
+import type { Change, Ending } from './engine.ts'
+import { isDue, limitsOf } from './limits.ts'
+
+/**
+ * What a request does to its session. Reads do not write, except to extend the life of a session whose
+ * last write was long ago; a session that ends as it began is not written.
+ *
+ * @throws {TypeError} When a value was mutated into one that JSON cannot carry.
+ */
+export function changeOf({
+  incoming,
+  state,
+  isRefused,
+  clock,
+}: Pick<Ending, 'incoming' | 'state' | 'isRefused'> & { clock: number }): Change {
+  if (isModified(state) || state.forced || state.identity !== 'same') return 'write'
+  if (incoming.kind !== 'live' || isRefused) return 'none'
+  return isDue(limitsOf(state.policy, state.data), state, clock) ? 'renew' : 'none'
+}
+
+/** Whether a cookie whose session is not changed is to be re-signed, or removed. */
+export function isOverdue({ incoming, isRefused }: Ending): boolean {
+  if (isRefused) return false
+  if (incoming.kind === 'live') return !incoming.found.cookie.isCurrent
+  return incoming.kind === 'rejected' && incoming.reason === 'expired'
+}

@@ -1,0 +1,119 @@
+import { Budget } from '../contention/budget.ts'
+import { SessionError } from '../errors.ts'
+import { csrfKey, stayKey } from '../state/reserved-keys.ts'
+import { restoreQueues, rollBack, type State, setCsrfToken } from '../state/state.ts'
+import { completeBinding } from '../users/binding.ts'
+import { changeOf, isOverdue } from './change.ts'
+import type { Config } from './config.ts'
+import { type CookieAction, type Ending, hasContent, type Visit } from './engine.ts'
+import { type Loaded, originOf } from './load.ts'
+
+/** Milliseconds that a write which only extends a session's life may take. */
+const extensionBudget = 1000
+
+/** How a request ended. */
+export interface Outcome {
+  /** Its handler failed. */
+  readonly threw: boolean
+  /** It was refused, and must not extend the life of a session that it only read. */
+  readonly isRefused: boolean
+  /**
+   * What the response already does to the cookie: nothing yet, or another place has set or removed it,
+   * or it cannot carry one.
+   */
+  readonly cookie: () => 'free' | Taken
+}
+
+type Taken = 'set' | 'removed' | 'unavailable'
+
+/**
+ * Ends a request's session: from here on it cannot be changed.
+ *
+ * @returns The `Set-Cookie` line to send, or `null` if the browser is told nothing.
+ * @throws {CookieTooLargeError} When browsers would not keep it.
+ * @throws {StoreError} When the store failed.
+ * @throws {SessionError} When the response cannot carry the cookie, or carries another's already.
+ * @throws {TypeError} When a value was mutated into one that JSON cannot carry.
+ */
+export async function commit(
+  config: Config,
+  { incoming, state, contents }: Loaded,
+  { visit, outcome }: { visit: Visit; outcome: Outcome },
+): Promise<string | null> {
+  if (outcome.threw && !config.setOnError && !state.isRolledBack) {
+    rollBack(state, originOf(incoming))
+  }
+  restoreQueues(state)
+  if (state.generation !== undefined) await completeBinding(state)
+  if (state.identity === 'regenerated' && hasContent(state)) renewCsrfToken(state)
+  const { isRefused } = outcome
+  const change = changeOf({ incoming, state, clock: visit.clock, isRefused })
+  state.committed = true
+  const ending: Ending = { incoming, state, change, isRefused, contents }
+  if (change === 'none' && !isOverdue(ending)) return null
+  const cookie = outcome.cookie()
+  if (cookie !== 'free') {
+    await writeWithoutCookie(config, ending, { visit, cookie })
+    return null
+  }
+  const isWrite = change === 'write'
+  return lineFor(
+    config,
+    state,
+    isWrite ? await config.engine.write(ending, visit) : await extendLife(config, ending, visit),
+  )
+}
+
+/** Two pages that are opened together after a login are to carry the same token. */
+function renewCsrfToken(state: State): void {
+  if (!state.data.has(csrfKey)) setCsrfToken(state)
+}
+
+function lineFor({ cookie, policy }: Config, state: State, action: CookieAction): string | null {
+  if (action === 'keep') return null
+  if (action === 'delete') return cookie.remove
+  const { remembered } = policy
+  return remembered && state.data.get(stayKey) === true
+    ? cookie.set(action.token, remembered.timeout)
+    : cookie.set(action.token)
+}
+
+/** Extends a session's life. That never fails a request. */
+async function extendLife({ engine }: Config, ending: Ending, visit: Visit): Promise<CookieAction> {
+  const budget = new Budget(Math.min(extensionBudget, visit.budget.left))
+  try {
+    return await visit.budget.spend(() => engine.write(ending, { ...visit, budget }))
+  } catch (error) {
+    visit.emit({ type: 'store-error', error: error as Error, failed: false })
+    return 'keep'
+  }
+}
+
+/** Writes what can be kept without a cookie. What another place says of the cookie stands. */
+async function writeWithoutCookie(
+  config: Config,
+  ending: Ending,
+  { visit, cookie }: { visit: Visit; cookie: Taken },
+): Promise<void> {
+  const { state, change } = ending
+  const { engine } = config
+  if (change !== 'write' && cookie !== 'unavailable') return
+  if (state.identity === 'invalidated') {
+    const isReplaced = hasContent(state)
+    state.data.clear()
+    state.forced = false
+    await engine.write(ending, visit)
+    if (!isReplaced && cookie !== 'set') return
+  } else if (cookie === 'unavailable' && engine.writesWithoutCookie(ending)) {
+    if (change === 'write') await engine.write(ending, visit)
+    else await extendLife(config, ending, visit)
+    return
+  } else if (change !== 'write') {
+    return
+  }
+  throw new SessionError(
+    cookie === 'unavailable'
+      ? 'session: a response with status 101 carries no cookie, so this change cannot be kept. Make it in the request before the upgrade.'
+      : `session: two places set the cookie ${config.cookie.name}: this session was changed, and the response has a Set-Cookie for it already. Change the session in one of them.`,
+  )
+}

@@ -1,0 +1,117 @@
+import type { Budget } from '../contention/budget.ts'
+import type { Emit } from '../events.ts'
+import type { State } from '../state/state.ts'
+import type { Payload } from './payload.ts'
+import type { Tombstone } from './tombstone.ts'
+
+/**
+ * Why a cookie that was sent is not honoured.
+ *
+ * - `'forged'`: no codec accepts it
+ * - `'malformed'`: a codec accepts it, but it is not a session
+ * - `'expired'`: past its idle timeout or absolute lifetime, or revoked
+ * - `'unknown'`: the store has no such session
+ * - `'schema'`: its data do not pass the schema
+ * - `'duplicate'`: sent more than once, as when a subdomain plants its own
+ */
+export type RejectReason = 'forged' | 'malformed' | 'unknown' | 'expired' | 'schema' | 'duplicate'
+
+/** What a cookie carries: the session's payload, or its id in the store. */
+export interface Carried {
+  readonly content: string
+  /** Whether the newest codec with the newest secret wrote it. */
+  readonly isCurrent: boolean
+}
+
+/** A session that a cookie led to. */
+export interface Found extends Payload {
+  readonly cookie: Carried
+  /** The payload as it was found. */
+  readonly text: string
+}
+
+/** What a request's cookie leads to. */
+export type Incoming =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'live'; readonly found: Found }
+  | {
+      readonly kind: 'rejected'
+      readonly reason: RejectReason
+      /** The session, if its time is up or its data do not pass the schema. */
+      readonly found?: Found
+      /** What is left of a session that ended more than a moment ago. */
+      readonly tombstone?: Tombstone
+    }
+  /** Another request ended the session a moment ago. */
+  | { readonly kind: 'ended'; readonly tombstone: Tombstone }
+
+/** What a request does to its session: nothing, extend its life, or write it. */
+export type Change = 'none' | 'renew' | 'write'
+
+/** What the response does to the cookie: leave it, delete it, or set it to a token. */
+export type CookieAction = 'keep' | 'delete' | { readonly token: string }
+
+/** One request, as far as its session is concerned. */
+export interface Visit {
+  /** When the session was opened, in seconds since the epoch, with their fraction. */
+  readonly clock: number
+  /** The time that the request may wait for stores. */
+  readonly budget: Budget
+  readonly emit: Emit
+}
+
+/** How a request ends. */
+export interface Ending {
+  readonly incoming: Incoming
+  readonly state: State
+  readonly change: Change
+  /** Whether an expired session is left as it is, since the request was refused. */
+  readonly isRefused: boolean
+  /** Reads the contents of those cookies that verify: the ids that an `invalidate()` ends. */
+  readonly contents: () => Promise<string[]>
+}
+
+/** What a verified cookie leads to. */
+export type Lookup =
+  | { readonly text: string }
+  | { readonly tombstone: Tombstone }
+  | { readonly reason: 'malformed' | 'unknown' }
+
+/** Where sessions live: in the cookie, or in a store. */
+export interface Engine {
+  /** What the cookie carries. */
+  readonly carries: 'session' | 'id'
+  /** Finds the payload that the content of a cookie leads to. */
+  find(content: string, visit: Visit): Promise<Lookup>
+  /**
+   * Brings the session to where the request ends.
+   *
+   * @throws {CookieTooLargeError} When browsers would not keep the cookie.
+   * @throws {StoreError} When the store failed.
+   */
+  write(ending: Ending, visit: Visit): Promise<CookieAction>
+  /** Whether a write can do without a cookie, since the browser has one that leads to the record. */
+  writesWithoutCookie(ending: Ending): boolean
+}
+
+/** The session that came in, if it could be read: live, or no longer honoured. */
+export function foundIn(incoming: Incoming): Found | undefined {
+  return incoming.kind === 'live' || incoming.kind === 'rejected' ? incoming.found : undefined
+}
+
+/** Whether a session has something to keep. */
+export function hasContent({ data, forced }: State): boolean {
+  return data.size > 0 || forced
+}
+
+/** Reports what became of a session that was written. */
+export function report({ incoming, state, change }: Ending, { emit }: Visit): void {
+  if (change === 'renew') emit({ type: 'renewed' })
+  if (change !== 'write') return
+  const { identity } = state
+  if (identity === 'invalidated' && incoming.kind !== 'none') emit({ type: 'invalidated' })
+  if (identity === 'regenerated' && incoming.kind === 'live') emit({ type: 'regenerated' })
+  else if (hasContent(state) && !(identity === 'same' && incoming.kind === 'live')) {
+    emit({ type: 'created' })
+  }
+}

@@ -1,0 +1,44 @@
+import { encodeBase64url } from '../codecs/base64url.ts'
+import { toUtf8 } from '../codecs/utf8.ts'
+
+/** The name of the default session's cookie, without its prefix. */
+export const defaultName = 'session'
+
+/** What stands before the hash in the key of a session. */
+export const sessionPrefix = 'session:'
+
+/** Which sessions are meant, if an app has more than one kind. */
+export interface SessionName {
+  /**
+   * The `cookie.name` of the session, without its prefix.
+   *
+   * @default 'session'
+   */
+  readonly name?: string
+}
+
+/** Whether a string has the form of an id, or of the part of a key that is a hash. */
+export function isId(text: string): boolean {
+  return /^[\w-]{43}$/.test(text)
+}
+
+/**
+ * Makes the key of a session in its store: a hash of its id, so that nobody can make a cookie of what
+ * the store holds. For tools that look into a store.
+ *
+ * @param id - A `session.id`.
+ */
+export function storeKey(id: string, { name = defaultName }: SessionName = {}): Promise<string> {
+  return hashedKey(sessionPrefix, id, name)
+}
+
+/**
+ * Makes a key of an id, or of a user.
+ *
+ * Sessions of another name have other keys, so that two that share a store share nothing else.
+ */
+export async function hashedKey(prefix: string, value: string, name: string): Promise<string> {
+  const text = name === defaultName ? value : JSON.stringify([name, value])
+  const hash = await crypto.subtle.digest('SHA-256', toUtf8(text))
+  return prefix + encodeBase64url(new Uint8Array(hash))
+}

@@ -1,0 +1,150 @@
+import { boundedStore } from '../contention/bounded-store.ts'
+import { stayKey } from '../state/reserved-keys.ts'
+import { endByKey, endSession } from './endings.ts'
+import {
+  type CookieAction,
+  type Engine,
+  type Found,
+  foundIn,
+  hasContent,
+  type Incoming,
+  type Lookup,
+  report,
+} from './engine.ts'
+import { isId, storeKey } from './ids.ts'
+import { create, extend, live, type StoreSettings, update, type Write } from './records.ts'
+import { parseTombstone, tombstoneFor, tombstoneTtl } from './tombstone.ts'
+
+/** Makes the engine of sessions that live in a store; the cookie carries their id. */
+export function storeEngine(settings: StoreSettings): Engine {
+  return {
+    carries: 'id',
+
+    async find(id, { budget }): Promise<Lookup> {
+      if (!isId(id)) return { reason: 'malformed' }
+      const name = settings.cookie.baseName
+      const text = await boundedStore(settings.store, budget).get(await storeKey(id, { name }))
+      if (text === null) return { reason: 'unknown' }
+      const tombstone = parseTombstone(text)
+      return tombstone ? { tombstone } : { text }
+    },
+
+    async write(ending, visit) {
+      const store = boundedStore(settings.store, visit.budget)
+      const write: Write = { settings, store, ending, visit }
+      const { incoming, state } = ending
+      if (incoming.kind === 'ended') return writeEnded(write, incoming)
+      if (incoming.kind !== 'live') return writeNew(write, incoming)
+      if (state.identity !== 'same') return replace(write, incoming.found)
+      return ending.change === 'none'
+        ? reSign(write, incoming.found)
+        : writeSame(write, incoming.found)
+    },
+
+    writesWithoutCookie: ({ incoming, state }) =>
+      incoming.kind === 'live' && state.identity === 'same',
+  }
+}
+
+/**
+ * A request that came a moment after another had ended the session: what it does is dropped, except
+ * that an end is an end, and a new identity begins with what this request itself has put in.
+ */
+async function writeEnded(
+  write: Write,
+  { tombstone }: Extract<Incoming, { kind: 'ended' }>,
+): Promise<CookieAction> {
+  const { state } = write.ending
+  if (state.identity === 'same') return drop(write)
+  if (state.identity === 'invalidated' && tombstone.next) await endByKey(write, tombstone.next)
+  return hasContent(state) ? begin(write) : 'keep'
+}
+
+/** A request without a session, or with one that is not honoured. */
+async function writeNew(write: Write, incoming: Incoming): Promise<CookieAction> {
+  const { state, change, contents } = write.ending
+  const found = foundIn(incoming)
+  if (change === 'none') return found ? tidy(write, found) : 'keep'
+  const begins = hasContent(state)
+  if (state.identity === 'invalidated' && incoming.kind !== 'none') {
+    const keys = await Promise.all((await contents()).map((id) => keyOf(write, id)))
+    await Promise.all(keys.map((key) => endByKey(write, key)))
+    return begins ? begin(write) : reported(write, 'delete')
+  }
+  if (!found) return begins ? begin(write) : 'keep'
+  const next = begins ? await create(write, await ownKey(write), undefined) : null
+  const old = { found, key: await keyOf(write, found.cookie.content), isLive: false }
+  if (begins && !next) return drop(write)
+  if (!(await endSession(write, old, next))) return drop(write)
+  return reported(write, next ? await tokenOf(write) : 'delete')
+}
+
+/** A session that continues under its id. */
+async function writeSame(write: Write, found: Found): Promise<CookieAction> {
+  const { ending, settings } = write
+  const key = await keyOf(write, found.cookie.content)
+  const isKept =
+    ending.change === 'renew' ? await extend(write, found, key) : await update(write, found, key)
+  if (!isKept) return drop(write)
+  const stays = (data: Found['data']) => data.get(stayKey) === true
+  const needsCookie =
+    settings.cookie.maxAge !== undefined ||
+    !found.cookie.isCurrent ||
+    stays(ending.state.data) ||
+    stays(found.data)
+  return reported(write, needsCookie ? await tokenOf(write) : 'keep')
+}
+
+/** A session that gets a new identity, or ends. */
+async function replace(write: Write, found: Found): Promise<CookieAction> {
+  const { state } = write.ending
+  const key = await keyOf(write, found.cookie.content)
+  const continues = state.identity === 'regenerated' || hasContent(state)
+  const next = continues ? await create(write, await ownKey(write), key) : null
+  if (continues && !next) return drop(write)
+  if (!(await endSession(write, { found, key, isLive: true }, next))) return drop(write)
+  return reported(write, next ? await tokenOf(write) : 'delete')
+}
+
+/** Re-signs the id of a session, if it is still alive. */
+async function reSign(write: Write, found: Found): Promise<CookieAction> {
+  const text = await write.store.get(await keyOf(write, found.cookie.content))
+  return live(text) ? tokenOf(write) : 'keep'
+}
+
+/** Ends a session whose time is up, unless another request has extended or replaced it. */
+async function tidy(write: Write, found: Found): Promise<CookieAction> {
+  const key = await keyOf(write, found.cookie.content)
+  const tombstone = tombstoneFor(found.data)
+  const { swapped, kept } = await write.store.swap(key, found.text, tombstone, tombstoneTtl)
+  return swapped || kept === null ? 'delete' : 'keep'
+}
+
+/** Begins a new session, with nothing that the client sent. */
+async function begin(write: Write): Promise<CookieAction> {
+  const record = await create(write, await ownKey(write), undefined)
+  return record ? reported(write, await tokenOf(write)) : drop(write)
+}
+
+/** Drops what the request did: the session was ended by another. */
+function drop({ visit }: Write): CookieAction {
+  visit.emit({ type: 'dropped', why: 'ended' })
+  return 'keep'
+}
+
+function reported({ ending, visit }: Write, action: CookieAction): CookieAction {
+  report(ending, visit)
+  return action
+}
+
+async function tokenOf({ settings, ending }: Write): Promise<{ token: string }> {
+  return { token: await settings.codec.encode(ending.state.id as string) }
+}
+
+function ownKey(write: Write): Promise<string> {
+  return keyOf(write, write.ending.state.id as string)
+}
+
+function keyOf({ settings }: Write, id: string): Promise<string> {
+  return storeKey(id, { name: settings.cookie.baseName })
+}

@@ -1,0 +1,28 @@
+import type { Context } from 'hono'
+import { Budget } from '../contention/budget.ts'
+import { StoreError } from '../errors.ts'
+import type { Config } from './config.ts'
+import type { Visit } from './engine.ts'
+
+/** Starts the clock and the budget of a request that opens its session. */
+export function visitOf(c: Context, { onEvent }: Config): Visit {
+  return {
+    clock: Date.now() / 1000,
+    budget: new Budget(),
+    emit: (event) => callHook(() => onEvent(event, c)),
+  }
+}
+
+/** Reports a failure of the store that fails the request. */
+export function reportFailure({ emit }: Visit, error: unknown): void {
+  if (error instanceof StoreError) emit({ type: 'store-error', error, failed: true })
+}
+
+/** Calls a hook of the app, which only observes: what it throws changes nothing. */
+function callHook(hook: () => unknown): void {
+  try {
+    Promise.resolve(hook()).catch(() => {})
+  } catch {
+    // as if it had rejected
+  }
+}

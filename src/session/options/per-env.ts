@@ -1,0 +1,95 @@
+import type { Context } from 'hono'
+import type { Config } from '../lifecycle/config.ts'
+import { configure } from './configure.ts'
+import type { SessionOptions } from './options.ts'
+
+/** What the middleware needs of its options: the name at each request, the rest for a session. */
+export interface Settings<As extends string> {
+  readonly as: As
+  /** @throws {TypeError | RangeError} When an option is wrong. */
+  config(): Config
+}
+
+const defaultName = 'session'
+
+/** Takes options that are ready: mistakes in them show at once. */
+export function fixed<Data extends object, As extends string>(options: SessionOptions<Data, As>) {
+  const config = configure(options)
+  const settings: Settings<As> = { as: nameOf(options), config: () => config }
+  return () => settings
+}
+
+/**
+ * Asks for options once for each `c.env`: mistakes in them show when a session is opened.
+ *
+ * On Node, Deno and Bun `c.env` is another object at each request. So options that equal the last ones
+ * share their keys and caches.
+ */
+export function perEnv<Data extends object, As extends string>(
+  make: (c: Context) => SessionOptions<Data, As>,
+) {
+  const known = new WeakMap<object, Settings<As>>()
+  const noEnv = {}
+  let last: { options: SessionOptions<Data, As>; settings: Settings<As> } | undefined
+
+  return (c: Context): Settings<As> => {
+    const env: object = c.env ?? noEnv
+    let settings = known.get(env)
+    if (settings) return settings
+    try {
+      const options = make(c)
+      if (!last || !isEqual(options, last.options)) last = { options, settings: lazy(options) }
+      settings = last.settings
+    } catch (error) {
+      settings = failing(error)
+    }
+    known.set(env, settings)
+    return settings
+  }
+}
+
+function lazy<Data extends object, As extends string>(
+  options: SessionOptions<Data, As>,
+): Settings<As> {
+  let config: Config | undefined
+  return {
+    as: nameOf(options ?? {}),
+    config() {
+      config ??= configure(options)
+      return config
+    },
+  }
+}
+
+/** The name is not known where the function itself threw. */
+function failing<As extends string>(error: unknown): Settings<As> {
+  return {
+    as: defaultName as As,
+    config() {
+      throw error
+    },
+  }
+}
+
+function nameOf<As extends string>(options: { as?: As }): As {
+  return options.as ?? (defaultName as As)
+}
+
+/** The options that count by their members. Functions, stores, codecs and schemas count by identity. */
+const nested = ['secret', 'cookie', 'remember']
+
+function isEqual(one: unknown, other: unknown, depth = 0): boolean {
+  if (Object.is(one, other)) return true
+  if (!isObject(one) || !isObject(other)) return false
+  const keys = Object.keys(one)
+  if (keys.length !== Object.keys(other).length) return false
+  return keys.every((key) => {
+    if (!Object.hasOwn(other, key)) return false
+    if (Object.is(one[key], other[key])) return true
+    return depth === 0 && nested.includes(key) && isEqual(one[key], other[key], 1)
+  })
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}

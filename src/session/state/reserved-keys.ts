@@ -1,0 +1,32 @@
+import { oneLine } from '../errors.ts'
+
+/** Where Pyramid keeps a flash queue among the data, and so do we. */
+export const flashPrefix = '_f_'
+
+/** Where Pyramid keeps the CSRF token among the data, and so do we. */
+export const csrfKey = '_csrft_'
+
+/** Whose session it is: see `users/binding.ts`. */
+export const boundKey = '_bound_'
+
+/** Whether the visitor asked to stay logged in. */
+export const stayKey = '_stay_'
+
+/** The key of the device that the session is bound to. */
+export const deviceKey = '_device_'
+
+const names = [csrfKey, boundKey, stayKey, deviceKey]
+
+/** Whether a key is the library's own, not the visitor's. */
+export function isReserved(key: string): boolean {
+  return key.startsWith(flashPrefix) || names.includes(key)
+}
+
+/** @throws {TypeError} When a visitor's data cannot have this key. */
+export function assertKey(key: unknown): void {
+  if (typeof key === 'string' && !isReserved(key)) return
+  const given = typeof key === 'string' ? `'${oneLine(key)}'` : `a ${typeof key}`
+  throw new TypeError(
+    `session: ${given} cannot be a key: use a string that is none of ${names.join(', ')} and does not start with ${flashPrefix}.`,
+  )
+}

@@ -1,0 +1,126 @@
+import { boundedStore } from '../contention/bounded-store.ts'
+import { defaultName, isId, type SessionName, sessionPrefix, storeKey } from '../lifecycle/ids.ts'
+import { type Session, stateOf } from '../session.ts'
+import type { State } from '../state/state.ts'
+import type { Store } from '../store.ts'
+import { assertUser } from './binding.ts'
+import { endEntries, endKey, readList, readSession, userList } from './user-list.ts'
+
+/** A session of a user: as a rule, a browser. */
+export interface UserSession {
+  /** Identifies the session for `end()`. It opens nothing: no cookie can be made of it. */
+  readonly id: string
+  /** When the session began, in seconds since the epoch. */
+  readonly created: number
+  /** When it was last written, in seconds since the epoch: its last visit, within `reissueTime`. */
+  readonly seen: number
+  /** Whether it is the session of this request. */
+  readonly current: boolean
+}
+
+/**
+ * What can be done to the sessions of a user. Each call waits for the store for at most 10 seconds.
+ *
+ * Every method throws a `TypeError` when `user` is not a non-empty string, and a `StoreError` when the
+ * store failed.
+ */
+export interface UserSessions {
+  /**
+   * Lists a user's sessions, most recently seen first. One that this request begins is not among them
+   * yet.
+   *
+   * @param current - The session of this request, to be marked.
+   */
+  list<Data extends object, Flash extends object>(
+    user: string,
+    current?: Session<Data, Flash>,
+  ): Promise<UserSession[]>
+  /**
+   * Ends one session, if it is this user's, and the session that it has been regenerated to. Its next
+   * request begins a new one, and what a request in flight does to it is dropped.
+   *
+   * @param id - As `list()` returned it.
+   * @returns Whether it was this user's, and alive.
+   */
+  end(user: string, id: string): Promise<boolean>
+  /**
+   * Ends all sessions that a user has now. A login that happens at the same time may begin one after it.
+   *
+   * @param except - The session of this request, which continues.
+   * @returns How many were alive.
+   */
+  endAll<Data extends object, Flash extends object>(
+    user: string,
+    except?: Session<Data, Flash>,
+  ): Promise<number>
+}
+
+/**
+ * Lists and ends the sessions of a user, on all devices.
+ *
+ * A session is a user's from `session.bind(user)` until it ends. The store keeps a list for each user,
+ * under a hash of the name, until 400 days after the last login. It holds at most 20 live sessions: one
+ * more login ends the oldest. `list()` takes one call and one for each session; `end()` and `endAll()`
+ * take four and two for each session that they end; a login takes three, or five in place of another
+ * session, and 30 at most when the list is full.
+ *
+ * @param store - The one that `session()` was given.
+ * @throws {TypeError} When the store is eventually consistent, as KV. There, and for sessions that are
+ * cookies, use `revokeSessions()`.
+ *
+ * @example
+ * ```ts
+ * const ended = await userSessions(store).endAll('mary', session) // when the password has changed
+ * ```
+ */
+export function userSessions(store: Store, { name = defaultName }: SessionName = {}): UserSessions {
+  if (store.isEventual) {
+    throw new TypeError(
+      'userSessions(): this store is eventually consistent. Use one that is not, such as durableObjectStore(), d1Store() or redisStore(); or call revokeSessions().',
+    )
+  }
+  const listOf = (user: string, caller: string) => {
+    assertUser(user, `userSessions().${caller}()`)
+    return userList(boundedStore(store), { user, name })
+  }
+
+  return {
+    async list(user, current) {
+      const list = await listOf(user, 'list')
+      const own = await keysOf(current && stateOf(current), name)
+      const entries = (await readList(list)).filter(({ isMarked }) => !isMarked)
+      const sessions = await Promise.all(
+        entries.map(async ({ key }) => {
+          const payload = await readSession(list, key)
+          if (!payload) return []
+          const { created, renewed: seen } = payload
+          return [
+            { id: key.slice(sessionPrefix.length), created, seen, current: own.includes(key) },
+          ]
+        }),
+      )
+      return sessions.flat().sort((a, b) => b.seen - a.seen)
+    },
+
+    async end(user, id) {
+      const list = await listOf(user, 'end')
+      if (typeof id !== 'string' || !isId(id)) return false
+      const key = sessionPrefix + id
+      const ended = await endEntries(list, (each) => each.key === key || each.previous === key)
+      return ended > 0 || endKey(list, key, false) // an entry may have been evicted
+    },
+
+    async endAll(user, except) {
+      const list = await listOf(user, 'endAll')
+      const own = await keysOf(except && stateOf(except), name)
+      const isOwn = (key: string | undefined) => key !== undefined && own.includes(key)
+      return endEntries(list, ({ key, previous }) => !isOwn(key) && !isOwn(previous))
+    },
+  }
+}
+
+/** Makes the keys of a session. In a request that regenerates it, it has two. */
+function keysOf(state: State | undefined, name: string): Promise<string[]> {
+  const ids = [state?.openedAs, state?.id]
+  return Promise.all(ids.flatMap((id) => (id === undefined ? [] : [storeKey(id, { name })])))
+}

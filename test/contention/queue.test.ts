@@ -1,0 +1,89 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { StoreError } from '../../src/session/index.ts'
+import { memoryStore } from '../../src/session/stores/memory.ts'
+import { start } from '../kit/clock.ts'
+import { watched } from '../kit/stores.ts'
+import { createVisitor } from '../kit/visitor.ts'
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+describe('64 tabs that all count', () => {
+  it('end at exactly what they counted, none refused', async () => {
+    const store = watched(slowed(memoryStore()))
+    const visitor = createVisitor({ store })
+    await visitor.visit((session) => session.set('n', 0))
+    store.calls.length = 0
+    const statuses = new Set<number>()
+    const client = async () => {
+      for (let i = 0; i < 10; i++) {
+        await visitor.visit((session) => session.update('n', (n) => Number(n) + 1))
+        statuses.add(visitor.status)
+      }
+    }
+    await Promise.all(Array.from({ length: 64 }, client))
+    expect([...statuses]).toEqual([200])
+    expect(await visitor.visit((session) => session.get('n'))).toBe(640)
+    // A read and a swap each: they take turns.
+    expect(store.calls.length / 640).toBeLessThan(2.5)
+  }, 60_000)
+
+  it.each([1, 12])('pass over %i whose requests stopped in line', async (count) => {
+    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] })
+    const memory = memoryStore()
+    const visitor = createVisitor({ store: memory })
+    await visitor.visit((session) => session.set('n', 0))
+    // Nothing in them goes on, as in a Worker when the client hangs up.
+    const stopped = new Promise<never>(() => {})
+    const silent = createVisitor({ store: { get: memory.get, swap: () => stopped } })
+    silent.token = visitor.token
+    const timers = vi.spyOn(globalThis, 'setTimeout').mockImplementation(() => 0 as never)
+    for (let i = 0; i < count; i++) void silent.visit((session) => session.set('lost', true))
+    await vi.waitFor(() => expect(timers).toHaveBeenCalledTimes(2 * count))
+    timers.mockRestore()
+    const others = [1, 2, 3].map(() =>
+      visitor.visit((session) => session.update('n', (n) => Number(n) + 1)),
+    )
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(await Promise.all(others)).toEqual([1, 1, 1])
+    expect(await visitor.visit((session) => session.entries())).toEqual([['n', 3]])
+  })
+})
+
+describe('a session that everybody changes all the time', () => {
+  it('is answered with 503 when 10 seconds have been waited', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'setTimeout'] })
+    const memory = memoryStore()
+    const visitor = createVisitor({ store: memory })
+    await visitor.visit((session) => session.set('n', 0))
+    const busy = watched({
+      get: memory.get,
+      swap: async () => ({
+        swapped: false,
+        kept: `[${start},${start},{"n":${Math.random()}}]`,
+      }),
+    })
+    const late = createVisitor({ store: busy })
+    late.token = visitor.token
+    const answer = late.attempt((session) => session.set('n', 1))
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(await answer).toMatchObject({ error: expect.any(StoreError), status: 503, sent: [] })
+    expect(busy.calls.length).toBeLessThan(5000)
+  })
+})
+
+/** A store as far away as a store is: a few turns of the event loop. */
+function slowed(store: ReturnType<typeof memoryStore>) {
+  const pause = () => new Promise((resolve) => setTimeout(resolve, 1))
+  return {
+    get: async (key: string) => {
+      await pause()
+      return store.get(key)
+    },
+    swap: async (...given: Parameters<typeof store.swap>) => {
+      await pause()
+      return store.swap(...given)
+    },
+  }
+}

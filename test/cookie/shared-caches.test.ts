@@ -1,0 +1,155 @@
+import { Hono } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import { describe, expect, it } from 'vitest'
+import { CookieTooLargeError, csrfToken, type Session, session } from '../../src/session/index.ts'
+import { secret } from '../kit/tokens.ts'
+import { createVisitor } from '../kit/visitor.ts'
+
+/** Answers with these headers from a handler that reads the session, or that writes it. */
+async function respond(headers: Record<string, string>, act: 'reads' | 'writes') {
+  const visitor = createVisitor()
+  await visitor.visit((session) => {
+    if (act === 'writes') session.set('a', 1)
+    return new Response('page', { headers })
+  })
+  expect(visitor.sent).toHaveLength(act === 'writes' ? 1 : 0)
+  return visitor.response.headers
+}
+
+describe('the response of a handler that opened the session', () => {
+  it.each<[string, (session: Session) => unknown]>([
+    ['nothing at all', () => undefined],
+    ['new', (session) => session.new],
+    ['created', (session) => session.created],
+    ['get()', (session) => session.get('a')],
+    ['has()', (session) => session.has('a')],
+    ['keys()', (session) => session.keys()],
+    ['size', (session) => session.size],
+    ['peekFlash()', (session) => session.peekFlash()],
+    ['popFlash()', (session) => session.popFlash()],
+    ['set()', (session) => session.set('a', 1)],
+    ['invalidate()', (session) => session.invalidate()],
+    ['csrfToken()', (session) => csrfToken(session)],
+  ])('is kept out of shared caches after %s', async (_, use) => {
+    const visitor = createVisitor()
+    await visitor.visit(use)
+    expect(visitor.response.headers.get('Vary')).toBe('Cookie')
+    expect(visitor.response.headers.get('Cache-Control')).toBe('private, no-store')
+  })
+
+  it.each([
+    ['Accept-Encoding', 'Accept-Encoding, Cookie'],
+    ['Accept-Encoding, Origin', 'Accept-Encoding, Origin, Cookie'],
+    ['Cookie', 'Cookie'],
+    ['cookie', 'cookie'],
+    ['Origin,COOKIE ,Accept', 'Origin,COOKIE ,Accept'],
+    ['X-Cookie', 'X-Cookie, Cookie'],
+    ['Cookie-Consent', 'Cookie-Consent, Cookie'],
+    ['*', '*'],
+  ])('adds Cookie to "Vary: %s" unless it says so already', async (given, vary) => {
+    const headers = await respond({ Vary: given }, 'reads')
+    expect(headers.get('Vary')).toBe(vary)
+  })
+
+  it.each(['public, max-age=60', 's-maxage=60', 'private, max-age=60', 'no-cache', 'no-store'])(
+    'leaves "Cache-Control: %s" where it sets no cookie',
+    async (given) => {
+      const headers = await respond({ 'Cache-Control': given }, 'reads')
+      expect(headers.get('Cache-Control')).toBe(given)
+      expect(headers.get('Vary')).toBe('Cookie')
+    },
+  )
+
+  it.each([
+    'public, max-age=60',
+    'PUBLIC',
+    's-maxage=60',
+    'max-age=60',
+    'no-cache',
+    'must-revalidate',
+    'private="Set-Cookie"',
+    'private="X-Other", max-age=60',
+    'max-age=60, ext="private"',
+    'ext="a, no-store, b"',
+    'x-private',
+    '',
+  ])('replaces "Cache-Control: %s" where it sets a cookie', async (given) => {
+    const headers = await respond({ 'Cache-Control': given }, 'writes')
+    expect(headers.get('Cache-Control')).toBe('private, no-store')
+  })
+
+  it.each([
+    'private',
+    'Private, max-age=60',
+    'max-age=60,private',
+    's-maxage=60 , private , max-age=60',
+    'no-store',
+    'no-cache, NO-STORE',
+  ])('leaves "Cache-Control: %s" where it sets a cookie', async (given) => {
+    const headers = await respond({ 'Cache-Control': given }, 'writes')
+    expect(headers.get('Cache-Control')).toBe(given)
+  })
+
+  it.each([
+    'CDN-Cache-Control',
+    'Cloudflare-CDN-Cache-Control',
+    'Netlify-CDN-Cache-Control',
+    'Vercel-CDN-Cache-Control',
+    'Surrogate-Control',
+  ])('drops "%s", which caches prefer, where it sets a cookie only', async (name) => {
+    const given = { [name]: 'max-age=60' }
+    expect((await respond(given, 'writes')).has(name)).toBe(false)
+    expect((await respond(given, 'reads')).get(name)).toBe('max-age=60')
+  })
+
+  it('counts a cookie that is removed as one that is set', async () => {
+    const visitor = createVisitor()
+    await visitor.visit((session) => session.set('a', 1))
+    await visitor.visit((session) => {
+      session.clear()
+      return new Response('page', { headers: { 'Cache-Control': 'public, max-age=60' } })
+    })
+    expect(visitor.response.headers.get('Cache-Control')).toBe('private, no-store')
+  })
+})
+
+describe('an error response of a handler that opened the session', () => {
+  const shared = { 'Cache-Control': 'public, max-age=60', 'CDN-Cache-Control': 'max-age=60' }
+  const app = new Hono()
+    .use(session({ secret }))
+    .use(async (c, next) => {
+      const session = await c.var.session()
+      session.set('a', 1)
+      await next()
+    })
+    .get('/error', () => {
+      throw new Error('broken')
+    })
+    .get('/exception', () => {
+      throw new HTTPException(403, { res: new Response('no', { status: 403, headers: shared }) })
+    })
+    .get('/returned', (c) => c.text('gone', 410, shared))
+    .get('/too-large', async (c) => {
+      const session = await c.var.session()
+      session.set('a', 'x'.repeat(5000))
+      return c.text('page', 200, shared)
+    })
+  app.onError((error, c) => {
+    if (error instanceof CookieTooLargeError) return c.text('too large', 500)
+    return error instanceof HTTPException ? error.getResponse() : c.text('failed', 500, shared)
+  })
+
+  it.each([
+    ['/error', 500],
+    ['/exception', 403],
+    ['/returned', 410],
+    ['/nowhere', 404],
+    ['/too-large', 500],
+  ])('is kept out of shared caches: %s', async (path, status) => {
+    const { headers, status: answered } = await app.request(path)
+    expect(answered).toBe(status)
+    expect(headers.get('Vary')).toBe('Cookie')
+    expect(headers.get('Cache-Control')).toBe('private, no-store')
+    expect(headers.has('CDN-Cache-Control')).toBe(false)
+  })
+})

@@ -1,0 +1,86 @@
+import { Hono } from 'hono'
+import { describe, expect, it } from 'vitest'
+import { CookieTooLargeError, SessionError, session } from '../../src/session/index.ts'
+import { browser } from '../../src/session/testing.ts'
+import { cookieName, secret } from '../kit/tokens.ts'
+import { createVisitor } from '../kit/visitor.ts'
+
+/** Bytes of name and value of a cookie that carries one text of so many characters. */
+function bytesWith(length: number): number {
+  const payload = `[1700000000,1700000000,{"text":"${'x'.repeat(length)}"}]`
+  return cookieName.length + Math.ceil((payload.length * 4) / 3) + 1 + 43
+}
+
+const longest = Array.from({ length: 4096 }, (_, i) => i).findLast((i) => bytesWith(i) <= 4096) ?? 0
+
+describe('a cookie that browsers would not keep', () => {
+  it('is one of 4097 bytes; one of 4096 is sent and comes back', async () => {
+    expect([bytesWith(longest), bytesWith(longest + 1)]).toEqual([4096, 4097])
+    const visitor = createVisitor()
+    await visitor.visit((session) => session.set('text', 'x'.repeat(longest)))
+    expect(cookieName.length + (visitor.token?.length ?? 0)).toBe(4096)
+    expect(await visitor.visit((session) => session.get('text'))).toHaveLength(longest)
+    const write = visitor.visit((session) => session.set('text', 'x'.repeat(longest + 1)))
+    await expect(write).rejects.toThrow(/__Host-session has 4097 bytes, more than the 4096/)
+  })
+
+  it('fails the request and leaves the cookie that the visitor has', async () => {
+    const visitor = createVisitor()
+    await visitor.visit((session) => session.set('a', 1))
+    const write = visitor.visit((session) => session.set('b', 'x'.repeat(4000)))
+    await expect(write).rejects.toThrow(CookieTooLargeError)
+    expect(visitor.response.status).toBe(500)
+    expect(visitor.sent).toEqual([])
+    expect(await visitor.visit((session) => session.entries())).toEqual([['a', 1]])
+  })
+
+  it('is told of a key that is large by its name, cut short', async () => {
+    const write = createVisitor().visit((session) => {
+      session.set('k'.repeat(5000), 1)
+      session.set('small', 2)
+    })
+    await expect(write).rejects.toThrow(`bytes: ${'k'.repeat(64)} (5006), small (11).`)
+  })
+
+  it('is told with its three largest keys, the largest first, and none of their values', async () => {
+    const visitor = createVisitor()
+    const write = visitor.visit((session) => {
+      session.set('small', 'x')
+      session.set('third', 'secret'.repeat(100))
+      session.set('first', 'secret'.repeat(300))
+      session.set('second', { nested: 'secret'.repeat(200) })
+    })
+    const error = await write.catch((error: unknown) => error as Error)
+    expect(error).toBeInstanceOf(SessionError)
+    expect(error).toMatchObject({
+      name: 'CookieTooLargeError',
+      message: expect.stringMatching(/first \(1812\), second \(1224\), third \(612\)/),
+    })
+    expect((error as Error).message).not.toMatch(/small|secret/)
+  })
+
+  it('counts text that is not ASCII by its bytes', async () => {
+    const visitor = createVisitor()
+    const text = 'é'.repeat(longest / 2)
+    await visitor.visit((session) => session.set('text', text))
+    const write = visitor.visit((session) => session.set('text', `${text}éé`))
+    await expect(write).rejects.toThrow(CookieTooLargeError)
+  })
+
+  it('answers 500 where the app handles no errors itself, and tells the client nothing', async () => {
+    const app = new Hono().use(session({ secret })).get('/', async (c) => {
+      const session = await c.var.session()
+      session.set('text', 'x'.repeat(4000))
+      return c.text('page')
+    })
+    const error = console.error
+    console.error = () => undefined
+    const jar = browser(app)
+    const response = await jar.get('/').finally(() => {
+      console.error = error
+    })
+    expect(response.status).toBe(500)
+    expect(await response.text()).toBe('Internal Server Error')
+    expect(jar.setCookies).toEqual([])
+  })
+})

@@ -1,0 +1,57 @@
+import type { Session, SessionOptions } from '../../src/session/index.ts'
+import { memoryStore } from '../../src/session/stores/memory.ts'
+import { watched } from './stores.ts'
+import { createVisitor, type Visitor } from './visitor.ts'
+
+type Use<T> = (session: Session) => T | Promise<T>
+
+/** A promise that a test resolves. */
+export const gate = () => Promise.withResolvers<void>()
+
+/**
+ * Begins a visit whose handler opens the session and waits.
+ *
+ * @returns A function that lets the handler go on with `use`, and resolves with what it returned.
+ */
+export async function visitSlowly<T>(visitor: Visitor, use: Use<T>): Promise<() => Promise<T>> {
+  const [opened, waiting] = [gate(), gate()]
+  const visiting = visitor.visit(async (session) => {
+    session.get('base') // as a read, so that the session may be due for a re-issue
+    opened.resolve()
+    await waiting.promise
+    return use(session)
+  })
+  await Promise.race([opened.promise, visiting])
+  return () => {
+    waiting.resolve()
+    return visiting
+  }
+}
+
+/** What a race begins with, if not with a session that has the key `base`. */
+export interface RaceOptions {
+  prepare?: Use<unknown>
+  /** Options of the app. */
+  options?: Partial<SessionOptions>
+  /** Options of the app from the race on. */
+  later?: Partial<SessionOptions>
+}
+
+/** Two tabs of one visitor: the slow one has the session open before the quick one does anything. */
+export async function race<T>(
+  slow: Use<T>,
+  quick: Use<unknown>,
+  { prepare = (session) => session.set('base', 1), options, later = options }: RaceOptions = {},
+) {
+  const store = watched(memoryStore())
+  const before = createVisitor({ store, ...options })
+  await before.visit(prepare)
+  const visitor = createVisitor({ store, ...later })
+  visitor.token = before.token
+  const { token } = visitor
+  const finish = await visitSlowly(visitor, slow)
+  await visitor.visit(quick)
+  const afterQuick = visitor.token
+  const result = await finish()
+  return { store, visitor, result, token, afterQuick, slowSent: visitor.sent }
+}

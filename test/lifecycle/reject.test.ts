@@ -1,0 +1,61 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { signedCodec } from '../../src/session/codecs/signed.ts'
+import { at, start } from '../kit/clock.ts'
+import { cookieName, otherSecret, secret, sign } from '../kit/tokens.ts'
+import { createVisitor } from '../kit/visitor.ts'
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+describe('onReject', () => {
+  const valid = () => sign([start, start, { a: 1 }])
+  const cases: [string, () => Promise<string>][] = [
+    ['forged', () => sign([start, start, { a: 1 }], otherSecret)],
+    ['forged', () => sign([start, start, { a: 1 }], secret, 'session')],
+    ['forged', async () => ''],
+    ['forged', async () => `${await valid()}=`],
+    ['malformed', () => sign([start, start])],
+    ['malformed', () => sign([start + 61, start, {}])],
+    ['malformed', () => signedCodec(secret, cookieName).encode('not JSON')],
+    ['expired', () => sign([start - 1201, start - 1201, { a: 1 }])],
+    ['expired', () => sign([start, start - 28_801, { a: 1 }])],
+    ['duplicate', async () => `${await valid()}; ${cookieName}=${await valid()}`],
+  ]
+
+  it.each(cases)('is told that a cookie is %s, once', async (reason, token) => {
+    at(0)
+    const onReject = vi.fn()
+    await createVisitor({ onReject }).present(await token())
+    expect(onReject.mock.calls).toEqual([
+      [reason, expect.objectContaining({ req: expect.anything() })],
+    ])
+  })
+
+  it.each([
+    ['a session is honoured', valid],
+    ['no cookie came', async () => ''],
+  ])('is not called where %s', async (_, token) => {
+    at(0)
+    const onReject = vi.fn()
+    const value = await token()
+    const visitor = createVisitor({ onReject })
+    if (value) await visitor.present(value)
+    else await visitor.visit((session) => session.get('a'))
+    expect(onReject).not.toHaveBeenCalled()
+  })
+
+  it('is awaited before the handler goes on', async () => {
+    at(0)
+    const steps: string[] = []
+    const visitor = createVisitor({
+      async onReject() {
+        await crypto.subtle.digest('SHA-256', new Uint8Array()) // longer than a microtask
+        steps.push('rejected')
+      },
+    })
+    const headers = { Cookie: `${cookieName}=forged` }
+    await visitor.visit(() => void steps.push('handled'), { headers })
+    expect(steps).toEqual(['rejected', 'handled'])
+  })
+})

@@ -1,0 +1,177 @@
+import { describe, expect, it } from 'vitest'
+import { signedCodec } from '../../src/session/codecs/signed.ts'
+import { cookieName, payloadOf, secret } from '../kit/tokens.ts'
+import { createVisitor } from '../kit/visitor.ts'
+
+/** A value in a value, so many levels deep. */
+function nested(depth: number): unknown {
+  let value: unknown = 'bottom'
+  for (let i = 0; i < depth; i++) value = i % 2 ? { in: value } : [value]
+  return value
+}
+
+function cycle(): object {
+  const value: { list: unknown[] } = { list: [] }
+  value.list.push({ back: value })
+  return value
+}
+
+const refused: [string, string, unknown, string][] = [
+  ['a BigInt', 'key', 1n, 'a bigint'],
+  ['NaN', 'key', Number.NaN, 'NaN'],
+  ['Infinity', 'key', Number.POSITIVE_INFINITY, 'Infinity'],
+  ['-Infinity', 'key', Number.NEGATIVE_INFINITY, '-Infinity'],
+  ['undefined', 'key', undefined, 'undefined'],
+  ['a function', 'key', () => 1, 'a function'],
+  ['a symbol', 'key', Symbol('s'), 'a symbol'],
+  ['a Date', 'key', new Date(), 'a Date'],
+  ['a Map', 'key', new Map(), 'a Map'],
+  ['a Set', 'key', new Set(), 'a Set'],
+  ['a RegExp', 'key', /x/, 'a RegExp'],
+  ['an Error', 'key', new Error('x'), 'a Error'],
+  ['a Promise', 'key', Promise.resolve(), 'a Promise'],
+  ['a Uint8Array', 'key', new Uint8Array(1), 'a Uint8Array'],
+  ['an ArrayBuffer', 'key', new ArrayBuffer(1), 'a ArrayBuffer'],
+  ['a boxed text', 'key', Object('text'), 'a String'],
+  ['an instance of a class', 'key', new (class Cart {})(), 'a Cart'],
+  ['a cycle', 'key.list[0].back', cycle(), 'a reference to what contains it'],
+  ['undefined in an array', 'key[1]', [0, undefined], 'undefined'],
+  ['a hole in an array', 'key[0]', Array(1), 'undefined'],
+  ['a Date deep in a value', 'key.a[1].b', { a: [0, { b: new Date() }] }, 'a Date'],
+  ['NaN in an array', 'key[2]', [0, 1, Number.NaN], 'NaN'],
+  ['a function as a member', 'key.toJSON', { toJSON: () => 'other' }, 'a function'],
+]
+
+describe('a value that JSON cannot carry', () => {
+  it.each(refused)(
+    'is refused by set(), which names its path: %s',
+    async (_, path, value, what) => {
+      const visitor = createVisitor()
+      const set = visitor.visit((session) => session.set('key', value))
+      const message = `session: ${path} is ${what}, which JSON cannot carry.`
+      await expect(set).rejects.toThrow(TypeError)
+      await expect(visitor.visit((session) => session.set('key', value))).rejects.toThrow(message)
+      expect(visitor.sent).toEqual([])
+    },
+  )
+
+  it('is refused by update()', async () => {
+    const update = createVisitor().visit((session) => session.update('n', () => Number.NaN))
+    await expect(update).rejects.toThrow('session: n is NaN')
+  })
+
+  it('is refused by flash(), which names the queue', async () => {
+    const visitor = createVisitor<object, { error: { at: unknown } }>()
+    const flash = visitor.visit((session) => session.flash({ at: new Date() }, 'error'))
+    await expect(flash).rejects.toThrow('session: flash("error").at is a Date')
+  })
+
+  it('leaves the value that was there', async () => {
+    const visitor = createVisitor()
+    await visitor.visit((session) => session.set('n', 1))
+    const seen = await visitor.visit((session) => {
+      expect(() => session.set('n', 1n)).toThrow(TypeError)
+      return session.get('n')
+    })
+    expect(seen).toBe(1)
+    expect(visitor.sent).toEqual([])
+  })
+
+  it('fails the request where a value was mutated into one, and sends no cookie', async () => {
+    const visitor = createVisitor<{ list: unknown[] }>()
+    await visitor.visit((session) => session.set('list', []))
+    const before = visitor.token
+    const mutate = visitor.visit((session) => void session.get('list')?.push(1, 2n))
+    await expect(mutate).rejects.toThrow('session: list[1] is a bigint')
+    expect(visitor.response.status).toBe(500)
+    expect(visitor.token).toBe(before)
+  })
+
+  it('is a value nested 65 deep, not 64', async () => {
+    const visitor = createVisitor()
+    await visitor.visit((session) => session.set('deep', nested(64)))
+    expect(await visitor.visit((session) => session.get('deep'))).toEqual(nested(64))
+    const set = visitor.visit((session) => session.set('deep', nested(65)))
+    await expect(set).rejects.toThrow('is nested deeper than 64 levels')
+  })
+
+  it('is a message nested 63 deep, for its queue is a level too', async () => {
+    const visitor = createVisitor<object, { '': unknown }>()
+    await visitor.visit((session) => session.flash(nested(63)))
+    expect(await visitor.visit((session) => session.popFlash())).toEqual([nested(63)])
+    const flash = visitor.visit((session) => session.flash(nested(64)))
+    await expect(flash).rejects.toThrow('flash("")')
+  })
+
+  it('is not one that is so deep that a check could run out of stack', async () => {
+    const set = createVisitor().visit((session) => session.set('deep', nested(100_000)))
+    await expect(set).rejects.toThrow('is nested deeper than 64 levels')
+  })
+})
+
+describe('a value that JSON carries', () => {
+  it('loses its undefined members, as in JSON.stringify()', async () => {
+    const visitor = createVisitor()
+    await visitor.visit((session) => session.set('a', { b: 1, c: undefined, d: { e: undefined } }))
+    expect(payloadOf(visitor.token)).toMatchObject({ 2: { a: { b: 1, d: {} } } })
+    const read = await visitor.visit((session) => JSON.stringify(session.get('a')))
+    expect(read).toBe('{"b":1,"d":{}}')
+  })
+
+  it('may be an object without a prototype', async () => {
+    const visitor = createVisitor()
+    const bare = Object.assign(Object.create(null), { b: 1 })
+    await visitor.visit((session) => session.set('a', bare))
+    expect(await visitor.visit((session) => session.get('a'))).toEqual({ b: 1 })
+  })
+
+  it('may hold the same object twice', async () => {
+    const visitor = createVisitor()
+    const shared = { b: 1 }
+    await visitor.visit((session) => session.set('a', [shared, shared]))
+    expect(await visitor.visit((session) => session.get('a'))).toEqual([{ b: 1 }, { b: 1 }])
+  })
+
+  it.each([
+    ['an emoji', '\u{1f36a}'],
+    ['a lone high surrogate', 'a\ud83cb'],
+    ['a lone low surrogate', '\udf6a'],
+    ['surrogates in the wrong order', '\udf6a\ud83c'],
+    ['the replacement character', '\ufffd'],
+    ['a NUL', 'a\0b'],
+    ['line separators', '\u2028\u2029'],
+    ['a byte order mark', '\ufeff'],
+    ['right-to-left text', '\u202eשלום\u202c'],
+    ['what is composed and what is not', 'é e\u0301'],
+    ['what cookies give a meaning to', '; =,"\\ %41\r\n\t'],
+    ['every other control', Array.from({ length: 32 }, (_, i) => String.fromCharCode(i)).join('')],
+  ])('may hold %s, as key and as value', async (_, text) => {
+    const visitor = createVisitor()
+    await visitor.visit((session) => {
+      session.set(text, text)
+      session.flash(text, text)
+    })
+    expect(visitor.token).toMatch(/^[\w-]+\.[\w-]{43}$/)
+    const seen = await visitor.visit((session) => [session.entries(), session.popFlash(text)])
+    expect(seen).toEqual([[[text, text]], [text]])
+  })
+})
+
+describe('a number beyond all numbers, where another program wrote it', () => {
+  it('can be read, and does not hinder other changes', async () => {
+    const text = '[1e999]'
+    const now = Math.floor(Date.now() / 1000)
+    const payload = `[${now},${now},{"odd":${text},"_f_":[${text}]}]`
+    const visitor = createVisitor<{ odd: unknown; n: number }, Record<string, unknown>>()
+    visitor.cookies.set(cookieName, await signedCodec(secret, cookieName).encode(payload))
+    const look = () => visitor.visit((session) => [session.get('odd'), session.peekFlash()])
+    expect(await look()).toEqual([JSON.parse(text), [[null]]]) // messages are copies, as JSON has them
+    await visitor.visit((session) => {
+      session.get('odd')
+      session.set('n', 1)
+      session.flash('hello')
+    })
+    const kept = JSON.parse(JSON.stringify(JSON.parse(text)))
+    expect(await look()).toEqual([kept, [kept, 'hello']])
+  })
+})

@@ -1,0 +1,48 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { at, start } from '../kit/clock.ts'
+import { sign } from '../kit/tokens.ts'
+import { createVisitor } from '../kit/visitor.ts'
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+describe("the library's own keys", () => {
+  const own = ['_f_', '_f_error', '_csrft_'] as const
+  const data = { _f_: ['one'], _f_error: ['two'], _csrft_: 'token', a: 1, _f: 2, csrf: 3 }
+
+  it('are hidden from everything that reads data', async () => {
+    at(0)
+    const visitor = createVisitor()
+    const cookie = `__Host-session=${await sign([start, start, data])}`
+    const seen = await visitor.visit(
+      (session) => [
+        session.keys(),
+        session.entries().map(([key]) => key),
+        session.size,
+        own.map((key) => session.get(key)),
+        own.map((key) => session.has(key)),
+        own.map((key) => session.delete(key)),
+      ],
+      { headers: { Cookie: cookie } },
+    )
+    const keys = ['a', '_f', 'csrf']
+    const none = [undefined, undefined, undefined]
+    expect(seen).toEqual([keys, keys, 3, none, [false, false, false], [false, false, false]])
+    expect(visitor.sent).toEqual([])
+  })
+
+  it.each(own)('are refused by set() and update(): %s', async (key) => {
+    const visitor = createVisitor()
+    const set = visitor.visit((session) => session.set(key, 'mine'))
+    await expect(set).rejects.toThrow(new RegExp(`^session: "${key}" is not a key: give `))
+    const update = visitor.visit((session) => session.update(key, () => 'mine'))
+    await expect(update).rejects.toThrow(TypeError)
+    expect(visitor.sent).toEqual([])
+  })
+
+  it.each([1, null, undefined, Symbol.iterator])('are texts, unlike %s', async (key) => {
+    const set = createVisitor().visit((session) => session.set(key as unknown as string, 1))
+    await expect(set).rejects.toThrow(TypeError)
+  })
+})

@@ -1,0 +1,299 @@
+import {
+  abortAllDurableObjects,
+  evictDurableObject,
+  runDurableObjectAlarm,
+  runInDurableObject,
+} from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { durableObjectStore, type SessionObject } from '../../src/session/stores/durable-object.ts'
+import { storeContract } from '../contracts/store.ts'
+import { usersContract } from '../contracts/users.ts'
+
+const store = durableObjectStore(env.SESSIONS)
+const minute = 60_000
+
+usersContract('durableObjectStore()', () => durableObjectStore(env.SESSIONS))
+
+storeContract('durableObjectStore()', () => durableObjectStore(env.SESSIONS), {
+  broken: () =>
+    durableObjectStore(
+      faulty(() => {
+        throw fault({ overloaded: true })
+      }),
+    ),
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
+
+/** A key that no other test uses. */
+function fresh(): string {
+  return `test:${crypto.randomUUID()}`
+}
+
+/** Stops the clock, which then goes on only when told. */
+function stopClock(): number {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  return Date.now()
+}
+
+/** What an object has in its storage. */
+async function storage(key: string) {
+  return runInDurableObject(env.SESSIONS.getByName(key), async (_, { storage }) => ({
+    entries: [...storage.kv.list()].length,
+    alarm: await storage.getAlarm(),
+    bytes: storage.sql.databaseSize,
+  }))
+}
+
+/** Adds one to the number under a key, as often as it takes. */
+async function increment(key: string): Promise<number> {
+  let before = await store.get(key)
+  for (let calls = 2; ; calls++) {
+    const { swapped, kept } = await store.swap(key, before, String(Number(before) + 1), 60)
+    if (swapped) return calls
+    before = kept
+  }
+}
+
+describe('durableObjectStore()', () => {
+  it('lets one of 200 swaps through that start from the same text', async () => {
+    const key = fresh()
+    const texts = Array.from({ length: 200 }, (_, i) => `text ${i}`)
+    const swaps = await Promise.all(texts.map((text) => store.swap(key, null, text, 60)))
+    const winner = swaps.findIndex(({ swapped }) => swapped)
+    expect(swaps.filter(({ swapped }) => swapped)).toHaveLength(1)
+    expect(new Set(swaps.map(({ kept }) => kept))).toEqual(new Set([texts[winner]]))
+    expect(await store.get(key)).toBe(texts[winner])
+  })
+
+  it('loses none of 200 increments that compete', async () => {
+    const key = fresh()
+    await Promise.all(
+      Array.from({ length: 8 }, async () => {
+        for (let i = 0; i < 25; i++) await increment(key)
+      }),
+    )
+    expect(await store.get(key)).toBe('200')
+  })
+
+  it('does not clear away what is kept right after a removal', async () => {
+    for (let i = 0; i < 20; i++) {
+      const key = fresh()
+      await store.swap(key, null, 'old', 60)
+      const [removed, kept] = await Promise.all([
+        store.swap(key, 'old', null, 60),
+        store.swap(key, null, 'new', 60),
+      ])
+      expect([removed.swapped, kept.swapped]).toEqual([true, true])
+      expect(await store.get(key)).toBe('new')
+      expect(await storage(key)).toMatchObject({ entries: 1, alarm: expect.any(Number) })
+    }
+  })
+
+  it('makes one call to the object for each of its own', async () => {
+    const calls: string[] = []
+    const counted = durableObjectStore(faulty((call) => void calls.push(call)))
+    const key = fresh()
+    await counted.get(key)
+    await counted.swap(key, null, 'text', 60)
+    await counted.swap(key, null, 'text', 60)
+    await counted.swap(key, 'text', null, 60)
+    expect(calls).toEqual(['get', 'swap', 'swap', 'swap'])
+  })
+
+  it('keeps a text of a million characters that are not Latin-1, and every unit of it', async () => {
+    const key = fresh()
+    const text = '\ud83c\udf6a\ud800\0'.repeat(250_000)
+    await store.swap(key, null, text, 60)
+    expect((await store.get(key)) === text).toBe(true)
+  })
+})
+
+describe('SessionObject', () => {
+  it('keeps its text when it is evicted', async () => {
+    const key = fresh()
+    await store.swap(key, null, 'text', 60)
+    await evictDurableObject(env.SESSIONS.getByName(key))
+    expect(await store.get(key)).toBe('text')
+    expect(await store.swap(key, 'text', 'next', 60)).toEqual({ swapped: true, kept: 'next' })
+  })
+
+  it('keeps its text when the storage does not take the next', async () => {
+    const key = fresh()
+    await store.swap(key, null, 'text', 60)
+    await runInDurableObject(env.SESSIONS.getByName(key), async (object, { storage }) => {
+      vi.spyOn(storage.kv, 'put').mockImplementationOnce(() => {
+        throw new Error('disk full')
+      })
+      await expect(object.swap('text', 'next', 60)).rejects.toThrow('disk full')
+    })
+    expect(await store.get(key)).toBe('text')
+    expect(await store.swap(key, 'text', 'next', 60)).toEqual({ swapped: true, kept: 'next' })
+  })
+
+  it('keeps its text when all objects are restarted', async () => {
+    const key = fresh()
+    await store.swap(key, null, 'text', 60)
+    await abortAllDurableObjects()
+    expect(await store.get(key)).toBe('text')
+  })
+
+  it('has an empty storage when it was only read', async () => {
+    const [read, untouched] = [fresh(), fresh()]
+    await store.get(read)
+    await store.swap(read, 'not kept', 'text', 60)
+    expect(await storage(read)).toEqual(await storage(untouched))
+  })
+
+  it('leaves no storage and no alarm behind when its text is removed', async () => {
+    const [key, untouched] = [fresh(), fresh()]
+    await store.swap(key, null, 'text', 60)
+    expect((await storage(key)).bytes).toBeGreaterThan((await storage(untouched)).bytes)
+    await store.swap(key, 'text', null, 60)
+    expect(await storage(key)).toEqual(await storage(untouched))
+    expect(await store.swap(key, null, 'again', 60)).toEqual({ swapped: true, kept: 'again' })
+  })
+
+  it('leaves no storage and no alarm behind when its time is up', async () => {
+    const [key, untouched] = [fresh(), fresh()]
+    const now = stopClock()
+    await store.swap(key, null, 'text', 60)
+    expect(await storage(key)).toMatchObject({ entries: 1, alarm: now + minute })
+
+    vi.setSystemTime(now + minute)
+    expect(await runDurableObjectAlarm(env.SESSIONS.getByName(key))).toBe(true)
+    expect(await storage(key)).toEqual(await storage(untouched))
+    expect(await store.swap(key, null, 'again', 60)).toEqual({ swapped: true, kept: 'again' })
+  })
+
+  it('is cleared by its alarm, which nobody has to call', async () => {
+    const key = fresh()
+    await store.swap(key, null, 'text', 1)
+    expect((await storage(key)).entries).toBe(1)
+    await vi.waitFor(async () => expect((await storage(key)).entries).toBe(0), 10_000)
+    expect((await storage(key)).alarm).toBeNull()
+  })
+
+  it('waits on when an alarm comes while there is time left', async () => {
+    const key = fresh()
+    const now = stopClock()
+    await store.swap(key, null, 'text', 60)
+    vi.setSystemTime(now + minute / 2)
+    await store.swap(key, 'text', 'next', 60)
+    expect((await storage(key)).alarm).toBe(now + minute)
+
+    vi.setSystemTime(now + minute)
+    await runDurableObjectAlarm(env.SESSIONS.getByName(key))
+    expect(await store.get(key)).toBe('next')
+    expect((await storage(key)).alarm).toBe(now + 1.5 * minute)
+  })
+
+  it('sets an alarm once for as many swaps as come before it', async () => {
+    const key = fresh()
+    const now = stopClock()
+    await store.swap(key, null, '0', 60)
+    const stub = env.SESSIONS.getByName(key)
+    const setAlarm = await runInDurableObject(stub, (_, { storage }) => {
+      return vi.spyOn(storage, 'setAlarm')
+    })
+    for (let i = 0; i < 10; i++) {
+      vi.setSystemTime(now + i * 1000)
+      await store.swap(key, String(i), String(i + 1), 60)
+    }
+    expect(setAlarm).not.toHaveBeenCalled()
+  })
+
+  it('comes earlier when a text is replaced by one with less time', async () => {
+    const key = fresh()
+    const now = stopClock()
+    await store.swap(key, null, 'session', 1200)
+    await store.swap(key, 'session', 'tombstone', 60)
+    expect((await storage(key)).alarm).toBe(now + minute)
+  })
+})
+
+describe('durableObjectStore(), when calls fail', () => {
+  it.each([0, 1, 2])('reads when a retryable error went before %i times', async (times) => {
+    const key = fresh()
+    await store.swap(key, null, 'text', 60)
+    const stubs = new Set<object>()
+    const flaky = durableObjectStore(
+      faulty((_, stub) => {
+        if (stubs.add(stub).size <= times) throw fault({ retryable: true })
+      }),
+    )
+    expect(await flaky.get(key)).toBe('text')
+    expect(stubs.size).toBe(times + 1)
+  })
+
+  it.each([
+    ['get', 3, { retryable: true }],
+    ['get', 1, { overloaded: true }],
+    ['get', 1, { retryable: true, overloaded: true }],
+    ['get', 1, { remote: true }],
+    ['get', 1, {}],
+    ['swap', 1, { retryable: true }],
+    ['swap', 1, { overloaded: true }],
+    ['swap', 1, {}],
+  ] as const)('gives up a %s after %i calls that failed: %j', async (method, times, flags) => {
+    const cause = fault(flags)
+    let calls = 0
+    const broken = durableObjectStore(
+      faulty(() => {
+        calls++
+        throw cause
+      }),
+    )
+    const call = method === 'get' ? broken.get(fresh()) : broken.swap(fresh(), null, 'text', 60)
+    const error = await call.catch((error: unknown) => error)
+    expect(error).toBe(cause)
+    expect(calls).toBe(times)
+  })
+
+  it('has applied a swap whole when only its answer was lost', async () => {
+    const key = fresh()
+    await store.swap(key, null, 'before', 60)
+    const lossy = durableObjectStore(
+      faulty(
+        () => undefined,
+        () => {
+          throw fault({ retryable: true })
+        },
+      ),
+    )
+    await expect(lossy.swap(key, 'before', 'after', 60)).rejects.toMatchObject({ retryable: true })
+    expect(await store.get(key)).toBe('after')
+    // Whoever still thinks of the old text is told of the new one.
+    expect(await store.swap(key, 'before', 'after', 60)).toEqual({ swapped: false, kept: 'after' })
+  })
+})
+
+function fault(flags: Record<string, boolean>): Error {
+  return Object.assign(new Error('Network connection lost.'), flags)
+}
+
+/** The real namespace, with something done before each call reaches its object and after. */
+function faulty(
+  before: (call: string, stub: object) => void,
+  after: () => void = () => undefined,
+): typeof env.SESSIONS {
+  const getByName = (name: string) => {
+    const stub = env.SESSIONS.getByName(name)
+    async function passed<T>(call: string, make: () => Promise<T>): Promise<T> {
+      before(call, stub)
+      const answer = await make()
+      after()
+      return answer
+    }
+    return {
+      get: () => passed('get', async () => stub.get()),
+      swap: (...given: Parameters<SessionObject['swap']>) =>
+        passed('swap', async () => stub.swap(...given)),
+    }
+  }
+  return { getByName } as unknown as typeof env.SESSIONS
+}

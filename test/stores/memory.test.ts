@@ -1,0 +1,95 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { memoryStore } from '../../src/session/stores/memory.ts'
+import { storeContract } from '../contracts/store.ts'
+import { usersContract } from '../contracts/users.ts'
+
+usersContract('memoryStore()', () => memoryStore())
+
+storeContract('memoryStore()', () => memoryStore())
+
+describe('memoryStore()', () => {
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  /** Makes a store of three with a, b and c in it, in this order. */
+  async function three() {
+    const store = memoryStore({ maxEntries: 3 })
+    for (const key of 'abc') await store.swap(key, null, key, 60)
+    return {
+      store,
+      async keys(): Promise<string> {
+        const found = await Promise.all([...'abcde'].map((key) => store.get(key)))
+        return found.filter((text) => text !== null).join('')
+      },
+    }
+  }
+
+  it('forgets the least recently written when it is full', async () => {
+    const { store, keys } = await three()
+    await store.swap('d', null, 'd', 60)
+    expect(await keys()).toBe('bcd')
+  })
+
+  it.each([
+    ['read', (store: ReturnType<typeof memoryStore>) => store.get('a')],
+    ['replaced', (store: ReturnType<typeof memoryStore>) => store.swap('a', 'a', 'a', 60)],
+    [
+      'looked at by a swap',
+      (store: ReturnType<typeof memoryStore>) => store.swap('a', 'z', 'z', 60),
+    ],
+  ])('takes what was %s for used', async (_, use) => {
+    const { store, keys } = await three()
+    await use(store)
+    await store.swap('d', null, 'd', 60)
+    expect(await keys()).toBe('acd')
+  })
+
+  it('forgets nothing to replace what it keeps', async () => {
+    const { store, keys } = await three()
+    await store.swap('c', 'c', 'c', 60)
+    await store.swap('a', 'a', 'a', 60)
+    expect(await keys()).toBe('abc')
+  })
+
+  it('has room again when something was deleted or looked for after its time', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const { store, keys } = await three()
+    await store.swap('c', 'c', null, 60)
+    await store.swap('d', null, 'd', 1)
+    expect(await keys()).toBe('abd')
+    vi.setSystemTime(Date.now() + 1000)
+    expect(await store.get('d')).toBeNull()
+    await store.swap('e', null, 'e', 60)
+    expect(await keys()).toBe('abe')
+  })
+
+  it('never keeps more than it was told', async () => {
+    const store = memoryStore({ maxEntries: 1 })
+    for (const key of 'abc') {
+      expect(await store.swap(key, null, key, 60)).toEqual({ swapped: true, kept: key })
+    }
+    expect(await Promise.all([...'abc'].map((key) => store.get(key)))).toEqual([null, null, 'c'])
+  })
+
+  it('keeps 10 000 unless told otherwise, and forgets the oldest hundredth for one more', async () => {
+    const store = memoryStore()
+    for (let i = 0; i < 10_000; i++) await store.swap(`key${i}`, null, 'text', 60)
+    expect(await store.get('key0')).toBe('text')
+    await store.swap('one more', null, 'text', 60)
+    expect(await store.get('key101')).toBeNull()
+    expect(await store.get('key102')).toBe('text')
+    expect(await store.get('key0')).toBe('text') // used since
+    expect(await store.get('one more')).toBe('text')
+  })
+
+  it('is gone with the store: another one keeps its own', async () => {
+    await memoryStore().swap('a', null, 'a', 60)
+    expect(await memoryStore().get('a')).toBeNull()
+  })
+
+  it.each([0, -1, 1.5, Number.NaN, Infinity])('refuses to keep %s entries', (maxEntries) => {
+    expect(() => memoryStore({ maxEntries })).toThrow(RangeError)
+    expect(() => memoryStore({ maxEntries })).toThrow(`maxEntries is ${maxEntries}`)
+  })
+})
