@@ -1,6 +1,6 @@
 // Measures this library beside its limits and its peers.
 // npm run bench -- --runtime workerd,node --scenario read,count --variant ours,limit --sittings 9
-// Without a choice it measures everything, and writes RESULTS.md, cost.svg and a paragraph of the README.
+// Without a choice it measures everything, and writes RESULTS.md, cost.svg and a paragraph of docs/comparison.md.
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -110,7 +110,7 @@ async function inProcess(runtime: Runtime): Promise<void> {
   if (isChoice || runtime.name !== 'workerd') return
   const title = `Cost of a request in workerd ${version}`
   await writeFile(new URL('cost.svg', import.meta.url), plot(title, variants, measured))
-  await tellReadme(summary(variants, measured))
+  await tellComparison(summary(variants, measured))
 }
 
 /** Measures each scenario once. Those who open no session come first, when nothing else has happened. */
@@ -164,15 +164,15 @@ async function everythingElse(): Promise<void> {
   await writeFile(new URL('RESULTS.md', import.meta.url), `${[head, ...report].join('\n\n')}\n`)
 }
 
-/** Writes the paragraph that stands in the README between two marks. */
-async function tellReadme(paragraph: string): Promise<void> {
-  const readme = new URL('../README.md', import.meta.url)
-  const text = await readFile(readme, 'utf8')
+/** Writes the paragraph that stands in the comparison between two marks. */
+async function tellComparison(paragraph: string): Promise<void> {
+  const comparison = new URL('../docs/comparison.md', import.meta.url)
+  const text = await readFile(comparison, 'utf8')
   const told = text.replace(
     /(?<=<!-- npm run bench writes this -->\n).*?(?=\n<!-- to here -->)/s,
     () => paragraph,
   )
-  await writeFile(readme, told)
+  await writeFile(comparison, told)
 }
 
 function say(section: string): void {

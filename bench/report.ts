@@ -156,7 +156,7 @@ the first and remix do not expire. A session has 20 bytes of JSON, and one other
 the column says otherwise.`
 }
 
-/** Says in a paragraph what the README is to say. */
+/** Says in a paragraph what the comparison is to say. */
 export function summary(variants: readonly Variant[], measured: readonly Measured[]): string {
   const resultsOf = (name: string) =>
     measured.find(({ scenario }) => scenario.name === name)?.results ?? new Map<string, Result>()
@@ -175,12 +175,11 @@ export function summary(variants: readonly Variant[], measured: readonly Measure
   }
   const limits = (name: string) =>
     ['read', 'count'].map((each) => `${times(each, name, 'limit').toFixed(2)}×`).join(' and ')
-  return `In workerd a request that leaves the session alone costs ${times('untouched', 'ours', 'bare + middleware').toFixed(2)}× one through a middleware that
-does nothing. One that reads the session computes for ${cost('read')} µs in all, one that changes it for ${cost('count')} µs:
-${limits('ours')} what the same job costs when it is written by hand, in the route (\`limit\`); where
-the process has not seen the visitor's cookie before, ${limits('ours, unseen tokens')}. The
-fastest of the others takes as long as ours times ${fastest('read')} for a read, ${fastest('count')} for a
-change. Measured on ${new Date().toISOString().slice(0, 10)} on a shared machine with ${availableParallelism()} cores; the ratios are the point.`
+  return `In workerd, a request that does not open the session costs ${times('untouched', 'ours', 'bare + middleware').toFixed(2)}× one through an empty
+middleware. Reading the session takes ${cost('read')} µs of computing in all, changing it ${cost('count')} µs: ${limits('ours')} of the
+same job written by hand in the route, or ${limits('ours, unseen tokens')} if the process has not seen the cookie
+before. The fastest of the others takes ${fastest('read')} times as long for a read and
+${fastest('count')} for a change. Measured on ${new Date().toISOString().slice(0, 10)} on a shared machine with ${availableParallelism()} cores; the ratios are the point.`
 }
 
 /** Makes a table of what was reached over HTTP: requests per second, and CPU per request. */

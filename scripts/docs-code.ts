@@ -1,12 +1,13 @@
-// Copies the code that documents show from the files that are compiled and tested: npm run docs:code
+// Copies into documents the code that is compiled and tested, and figures of the bench: npm run docs:code
 
 import { writeFileSync } from 'node:fs'
-import { documents, pathOf, read, withCode } from './documents.ts'
+import { complete, documents } from './documents.ts'
+import { pathOf, read } from './repository.ts'
 
 for (const document of documents) {
   const text = read(document)
-  const updated = withCode(text)
+  const updated = complete(text)
   if (updated === text) continue
   writeFileSync(pathOf(document), updated)
-  console.log(`${document} has its code again.`)
+  console.log(`${document} is up to date again.`)
 }

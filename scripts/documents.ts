@@ -1,29 +1,25 @@
-import { globSync, readFileSync } from 'node:fs'
+import { globSync } from 'node:fs'
+import { benchTable } from './bench-table.ts'
 import { codeBlock } from './examples.ts'
-
-const root = new URL('../', import.meta.url)
+import { pathOf, read } from './repository.ts'
+import { slug } from './slug.js'
 
 /** Every document of the repository, by its path from the root. */
 export const documents = globSync(['*.md', 'docs/**/*.md', 'examples/**/*.md'], {
-  cwd: root,
+  cwd: pathOf(''),
   exclude: ['**/node_modules/**', 'docs/.vitepress/**'],
 }).toSorted()
 
-export function pathOf(path: string): URL {
-  return new URL(path, root)
-}
-
-export function read(path: string): string {
-  return readFileSync(pathOf(path), 'utf8')
-}
-
-/** Gives a document the code that its comments `<!-- code: path#region -->` name. */
-export function withCode(text: string): string {
-  return text.replaceAll(
-    /^<!-- code: ([^\s#]+)(?:#(\S+))? -->\n(?:```.*?^```\n)?/gms,
-    (whole, path: string, region?: string) =>
-      `${whole.slice(0, whole.indexOf('\n') + 1)}${codeBlock(path, region)}`,
-  )
+/** Gives a document what its comments name: `<!-- code: path#region -->`, `<!-- bench table -->`. */
+export function complete(text: string): string {
+  const code = /^<!-- code: ([^\s#]+)(?:#(\S+))? -->\n(?:```.*?^```\n)?/gms
+  const table = /^(<!-- bench table -->\n\n).*?(?=^$)/ms
+  return text
+    .replaceAll(code, (whole, path: string, region?: string) => {
+      const comment = whole.slice(0, whole.indexOf('\n') + 1)
+      return comment + codeBlock(path, region)
+    })
+    .replace(table, (_, comment: string) => comment + benchTable())
 }
 
 /** Reads a document without its code blocks, in which `#` begins no heading. */
@@ -33,10 +29,5 @@ export function prose(path: string): string {
 
 /** Lists the anchors that GitHub gives the headings of a document. */
 export function anchors(path: string): string[] {
-  return [...prose(path).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N}_ -]/gu, '')
-      .replaceAll(' ', '-'),
-  )
+  return [...prose(path).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => slug(heading))
 }

@@ -1,10 +1,9 @@
-import { existsSync, globSync, readFileSync } from 'node:fs'
+import { existsSync, globSync } from 'node:fs'
 import { extname } from 'node:path'
-
-const root = new URL('../', import.meta.url)
+import { pathOf, read } from './repository.ts'
 
 /** The files that documents show, whole or by region. */
-export const examples = globSync(['test/readme/*', 'test/docs/**/*'], { cwd: root })
+export const examples = globSync(['test/readme/*', 'test/docs/**/*'], { cwd: pathOf('') })
   .filter(
     (path) => /\.(tsx?|toml|jsonc?)$/.test(path) && !/tsconfig|\.test\.|\/index\.ts$/.test(path),
   )
@@ -20,7 +19,7 @@ export const examples = globSync(['test/readme/*', 'test/docs/**/*'], { cwd: roo
  * @throws {Error} When there is no such file or region.
  */
 export function codeBlock(path: string, region?: string): string {
-  const text = read(path)
+  const text = readExample(path)
     .replaceAll(/'(?:\.\.\/)+src\/session\/index\.ts'/g, "'edge-session'")
     .replaceAll(/'(?:\.\.\/)+src\/session\/([\w/-]+)\.tsx?'/g, "'edge-session/$1'")
   const code = region === undefined ? withoutMarks(text) : regionOf(text, region)
@@ -29,9 +28,9 @@ export function codeBlock(path: string, region?: string): string {
 }
 
 /** Reads an example, or the one that waits for its name to be built: `login.pending.ts`. */
-function read(path: string): string {
+function readExample(path: string): string {
   const waiting = path.replace(/(\.test)?\.(\w+)$/, '$1.pending.$2')
-  return readFileSync(new URL(existsSync(new URL(path, root)) ? path : waiting, root), 'utf8')
+  return read(existsSync(pathOf(path)) ? path : waiting)
 }
 
 function withoutMarks(text: string): string {

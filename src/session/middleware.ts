@@ -6,7 +6,7 @@ import type { Config } from './lifecycle/config.ts'
 import type { Visit } from './lifecycle/engine.ts'
 import { type Loaded, load, originOf } from './lifecycle/load.ts'
 import { isSeen } from './lifecycle/prefetch.ts'
-import { reportingFailures, visitOf } from './lifecycle/visit.ts'
+import { reportFailure, visitOf } from './lifecycle/visit.ts'
 import type { SessionOptions } from './options/options.ts'
 import { fixed, perEnv, type Settings } from './options/per-env.ts'
 import { Session } from './session.ts'
@@ -61,6 +61,11 @@ export function session<
   return async function session(c, next) {
     const settings = settingsFor(c)
     assertNotMounted(c, settings)
+    if (c.req.method === 'POST' && isOfDevice(c)) {
+      const config = settings.config()
+      const response = await config.device?.answer(c, config)
+      if (response) return response
+    }
     const access: Access = { isReporting: false, hasEnded: false }
     c.set(settings.as, () => {
       if (access.isReporting) return Promise.reject(new SessionError(tooEarly))
@@ -97,9 +102,14 @@ async function open(c: Context, settings: Settings<string>, access: Access): Pro
   const config = settings.config()
   if (claimCookie(c, config.cookie.name) === 1) markPrivate(c)
   const visit = visitOf(c, config)
-  const loaded = await reportingFailures(visit, () =>
-    load(config, c.req.header('Cookie') ?? '', { visit, isSeen: isSeen(c) }),
-  )
+  const header = c.req.header('Cookie') ?? ''
+  let loaded: Loaded
+  try {
+    loaded = await load(config, header, { visit, isSeen: isSeen(c) })
+  } catch (error) {
+    reportFailure(visit, error)
+    throw error
+  }
   const { incoming, state } = loaded
   if (incoming.kind === 'rejected' && config.onReject) {
     access.isReporting = true
@@ -123,35 +133,51 @@ async function close(
   access: Access,
   threw: boolean,
 ): Promise<void> {
+  const { opening } = access
   let cookie: string | null | undefined
   try {
-    await access.opening?.catch(() => {}) // the handler's own `await` has surfaced this error
-    const { loaded, visit } = access
-    if (!loaded || !visit) return
-    const config = settings.config()
-    const outcome = outcomeOf(c, config, threw)
-    cookie = await reportingFailures(visit, () => commit(config, loaded, { visit, outcome }))
+    await opening
+  } catch {
+    finish(c, cookie) // the handler's own `await` has surfaced this error
+    return
+  }
+  const { loaded, visit } = access as Required<Access>
+  let isInvited = false
+  try {
+    const outcome = outcomeOf(c, settings.config(), threw)
+    cookie = await commit(settings.config(), loaded, { visit, outcome })
+    isInvited = cookie !== null && loaded.state.identity === 'regenerated'
   } catch (error) {
-    // The error page may use the session, in vain.
-    if (access.loaded) access.loaded.state.committed = false
+    reportFailure(visit, error)
+    loaded.state.committed = false // the error page may use the session, in vain
     dropHeaders(c)
     throw error
   } finally {
     if (c.res.status !== 101) finish(c, cookie)
   }
+  if (isInvited) await settings.config().device?.invite(c, loaded.state.data)
+}
+
+/** Whether a request is of the kind that browsers send to bind a session to their device. */
+function isOfDevice({ req }: Context): boolean {
+  return (
+    req.header('Secure-Session-Response') !== undefined ||
+    req.header('Sec-Secure-Session-Id') !== undefined
+  )
 }
 
 function outcomeOf(c: Context, { cookie }: Config, threw: boolean): Outcome {
-  if (c.res.type === 'error') {
+  const { status } = c.res
+  if (status === 0) {
     throw new SessionError(
       'session: Response.error() carries no headers, so the session cannot be kept. Return a Response with a status.',
     )
   }
-  const lines = c.res.headers.getSetCookie()
   return {
     threw,
     isRefused: c.error instanceof ForgedRequestError,
-    cookie: c.res.status === 101 ? 'unavailable' : cookie.doneBy(lines, c.req.path),
+    cookie: () =>
+      status === 101 ? 'unavailable' : cookie.doneBy(c.res.headers.getSetCookie(), c.req.path),
   }
 }
 

@@ -54,6 +54,7 @@ export interface Store {
 
 /** The outcome of a swap. */
 export interface Swap {
+  /** Whether it replaced. */
   readonly swapped: boolean
   /** The value that is there now: `after` if it replaced, else the value that it found. */
   readonly kept: string | null

@@ -10,6 +10,10 @@ import { assertJson } from './state/json.ts'
 import { flashPrefix, isReserved, stayKey } from './state/reserved-keys.ts'
 import type { Store } from './store.ts'
 
+export type { Browser, BrowserApp } from './testing/browser.ts'
+export { browser } from './testing/browser.ts'
+export type { FieldValue } from './testing/fill.ts'
+
 /** What a session holds. */
 export interface SessionContent<Data extends object = Record<string, unknown>> {
   /** What handlers put in. */
@@ -106,72 +110,4 @@ async function keep({ policy, cookie }: Config, store: Store, payload: Payload):
   const { swapped } = await store.swap(key, null, formatPayload(payload), ttl)
   if (!swapped) throw new StoreError('sealSession(): the store did not keep the session')
   return id
-}
-
-/** What `browser()` needs of a Hono app. */
-export interface BrowserApp {
-  /** Hono's own `app.request()`. */
-  request(path: string, init?: RequestInit, env?: object): Response | Promise<Response>
-}
-
-/** A browser that visits one host, as `browser()` makes it. */
-export interface Browser {
-  /** The cookies it has, by their whole names, such as `__Host-session`. Tests may plant or steal them. */
-  readonly cookies: Map<string, string>
-  /** The `Set-Cookie` lines of the last response. */
-  readonly setCookies: readonly string[]
-  /** Sends a `GET` request. */
-  get(path: string, init?: RequestInit): Promise<Response>
-  /** Sends a form. */
-  post(path: string, form?: Record<string, string>, init?: RequestInit): Promise<Response>
-  /** Sends a request. A `Cookie` header in `init` takes the place of the cookies it has. */
-  request(path: string, init?: RequestInit): Promise<Response>
-}
-
-/**
- * Makes a browser that visits one host, for the tests of an app: it keeps the cookies of a response
- * and sends them from then on. It follows no redirect.
- *
- * @param env - The app's bindings.
- *
- * @example
- * ```ts
- * const visitor = browser(app, env)
- * await visitor.post('/cart', { item: 'tea', csrf_token })
- * expect(await (await visitor.get('/cart')).text()).toContain('tea')
- * ```
- */
-export function browser(app: BrowserApp, env?: object): Browser {
-  const cookies = new Map<string, string>()
-  let setCookies: string[] = []
-  async function request(path: string, init: RequestInit = {}): Promise<Response> {
-    const headers = new Headers(init.headers)
-    const pairs = [...cookies].map(([name, value]) => `${name}=${value}`)
-    if (pairs.length > 0 && !headers.has('Cookie')) headers.set('Cookie', pairs.join('; '))
-    const response = await app.request(path, { ...init, headers }, env)
-    setCookies = response.headers.getSetCookie()
-    for (const line of setCookies) remember(cookies, line)
-    return response
-  }
-  return {
-    cookies,
-    get setCookies() {
-      return setCookies
-    },
-    get: (path, init) => request(path, init),
-    post: (path, form = {}, init) =>
-      request(path, { method: 'POST', body: new URLSearchParams(form), ...init }),
-    request,
-  }
-}
-
-function remember(cookies: Map<string, string>, line: string): void {
-  const [pair = '', ...attributes] = line.split(/; */)
-  const equals = pair.indexOf('=')
-  const name = pair.slice(0, equals)
-  const value = pair.slice(equals + 1)
-  if (name.length + value.length > 4096) return
-  if (/^__(host|secure)-/i.test(name) && !attributes.includes('Secure')) return
-  if (attributes.includes('Max-Age=0')) cookies.delete(name)
-  else cookies.set(name, value)
 }

@@ -2,7 +2,7 @@ import { applyD1Migrations } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createApp } from '../../src/app/app.tsx'
-import { visitor } from '../kit/workers/site.ts'
+import { visitSite } from '../kit/workers/site.ts'
 
 beforeAll(() => applyD1Migrations(env.SESSIONS_DB, env.MIGRATIONS))
 
@@ -11,7 +11,7 @@ let names = 0
 /** Browsers of somebody who has logged in to the site by name, in two of them. */
 async function twoBrowsers(SESSION_STORE: string) {
   const name = `Mary ${Date.now()} ${names++}`
-  const open = () => visitor(createApp(), { ...env, SESSION_STORE })
+  const open = () => visitSite(createApp(), { ...env, SESSION_STORE })
   const [laptop, phone] = [open(), open()]
   for (const each of [laptop, phone]) {
     await each.count('/')
@@ -29,7 +29,7 @@ describe.each(['d1', 'durable-object'])('your sessions, in %s', (SESSION_STORE) 
   it('are listed, and end one by one', async () => {
     const { laptop, phone } = await twoBrowsers(SESSION_STORE)
     const before = await laptop.read('/session')
-    expect(before).toContain('<strong>This browser</strong>')
+    expect(before).toContain('<strong> (this browser)</strong>')
     const [id = '', ...more] = otherIds(before)
     expect(more).toEqual([])
     const { page } = await laptop.submit('/session', '/session/end', { id })
@@ -79,7 +79,7 @@ describe.each(['cookie', 'kv', 'd1', 'durable-object'])('your sessions, in %s', 
   })
 
   it.each(['', '   ', '\u200b', 'x'.repeat(41)])('take no login as %j', async (name) => {
-    const mary = visitor(createApp(), { ...env, SESSION_STORE })
+    const mary = visitSite(createApp(), { ...env, SESSION_STORE })
     const { answer, page } = await mary.submit('/session', '/session/login', { name })
     expect(answer.status).toBe(303)
     expect(page).toContain('Enter a name of up to 40 characters.')
@@ -93,7 +93,7 @@ describe.each(['cookie', 'kv', 'd1', 'durable-object'])('your sessions, in %s', 
   })
 
   it('are nobody’s to end who has not logged in', async () => {
-    const guest = visitor(createApp(), { ...env, SESSION_STORE })
+    const guest = visitSite(createApp(), { ...env, SESSION_STORE })
     await guest.count('/')
     expect((await guest.submit('/session', '/session/end-others')).answer.status).toBe(303)
     expect((await guest.submit('/session', '/session/end', { id: 'x' })).page).toContain(

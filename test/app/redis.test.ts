@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createApp } from '../../src/app/app.tsx'
-import { visitor } from '../kit/workers/site.ts'
+import { visitSite } from '../kit/workers/site.ts'
 
 const bindings = {
   ...env,
@@ -26,7 +26,7 @@ afterEach(() => {
 describe('SESSION_STORE = "redis"', () => {
   it('posts commands as Upstash takes them, and follows no redirect', async () => {
     fetched.mockImplementation(async () => Response.json({ result: [1] }))
-    expect(await visitor(createApp(), bindings).count('/')).toBe(1)
+    expect(await visitSite(createApp(), bindings).count('/')).toBe(1)
     expect(fetched).toHaveBeenCalledTimes(1)
     const [url, init] = fetched.mock.calls[0] ?? []
     expect(url).toBe('https://redis.example.com')
@@ -49,7 +49,7 @@ describe('SESSION_STORE = "redis"', () => {
   ])(
     'logs nobody out when Redis answers with %s, and logs no more than that',
     async (_, status, body) => {
-      const before = visitor(createApp(), bindings)
+      const before = visitSite(createApp(), bindings)
       fetched.mockImplementation(async () => Response.json({ result: [1] }))
       await before.count('/')
       fetched.mockImplementation(async () => new Response(body, { status }))
@@ -84,7 +84,7 @@ describe('SESSION_STORE = "redis"', () => {
     [{ REDIS_URL: 'http://localhost.example.com' }, overRest],
     [{ REDIS_URL: 'pass-word' }, overRest],
   ])('answers 500 with %j, and logs what to do', async (wrong, message) => {
-    const answer = await visitor(createApp(), { ...bindings, ...wrong }).get('/')
+    const answer = await visitSite(createApp(), { ...bindings, ...wrong }).get('/')
     expect(answer.status).toBe(500)
     expect(log.mock.calls).toEqual([[message]])
     expect(fetched).not.toHaveBeenCalled()
@@ -94,7 +94,7 @@ describe('SESSION_STORE = "redis"', () => {
     'takes plain http from this machine: %s',
     async (REDIS_URL) => {
       fetched.mockImplementation(async () => Response.json({ result: [1] }))
-      expect(await visitor(createApp(), { ...bindings, REDIS_URL }).count('/')).toBe(1)
+      expect(await visitSite(createApp(), { ...bindings, REDIS_URL }).count('/')).toBe(1)
     },
   )
 })

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createApp } from '../../src/app/app.tsx'
 import worker from '../../src/index.tsx'
 import { StoreError } from '../../src/session/index.ts'
-import { visitor } from '../kit/workers/site.ts'
+import { visitSite } from '../kit/workers/site.ts'
 
 afterEach(() => {
   vi.restoreAllMocks()
@@ -17,12 +17,12 @@ const sum = (numbers: number[]) => numbers.reduce((a, b) => a + b, 0)
 
 describe('the counter', () => {
   it('counts each visit', async () => {
-    const { count } = visitor()
+    const { count } = visitSite()
     expect([await count('/'), await count('/'), await count('/')]).toEqual([1, 2, 3])
   })
 
   it('is shared by both views, which say who they are', async () => {
-    const { read } = visitor()
+    const { read } = visitSite()
     const home = await read('/')
     expect(home).toContain('<h1>Hi Home View</h1>')
     expect(home).toContain('<title>Home View · edge-session</title>')
@@ -34,23 +34,23 @@ describe('the counter', () => {
   })
 
   it('goes on after a restart and a redeploy with the same secret', async () => {
-    const before = visitor(createApp(), { ...env })
+    const before = visitSite(createApp(), { ...env })
     await before.count('/')
-    const after = visitor(createApp(), { ...env })
+    const after = visitSite(createApp(), { ...env })
     for (const [name, value] of before.cookies) after.cookies.set(name, value)
     expect(await after.count('/howdy')).toBe(2)
   })
 
   it('starts again with another secret', async () => {
-    const before = visitor()
+    const before = visitSite()
     await before.count('/')
-    const after = visitor(createApp(), { SESSION_SECRET: 'another-secret-of-more-than-32-bytes' })
+    const after = visitSite(createApp(), { SESSION_SECRET: 'another-secret-of-more-than-32-bytes' })
     for (const [name, value] of before.cookies) after.cookies.set(name, value)
     expect(await after.count('/')).toBe(1)
   })
 
   it('is not moved by HEAD, nor by the other pages', async () => {
-    const { count, get, request } = visitor()
+    const { count, get, request } = visitSite()
     await count('/')
     expect((await request('/', { method: 'HEAD' })).status).toBe(200)
     for (const page of ['/cart', '/session', '/nowhere']) await get(page)
@@ -58,13 +58,13 @@ describe('the counter', () => {
   })
 
   it('is served by the entry of the Worker', async () => {
-    expect(await visitor(worker).count('/')).toBe(1)
+    expect(await visitSite(worker).count('/')).toBe(1)
   })
 })
 
 describe('the cart', () => {
   it('adds an item, redirects with 303, and says so once', async () => {
-    const { submit, read } = visitor()
+    const { submit, read } = visitSite()
     const { answer, page } = await submit('/cart', '/cart', { item: 'Red apples' })
     expect(answer.status).toBe(303)
     expect(page).toMatch(/role="status".*Added “Red apples”\./s)
@@ -82,7 +82,7 @@ describe('the cart', () => {
     ['an invisible', '\u200b\u2060'],
     ['an over-long', 'x'.repeat(81)],
   ])('refuses %s item with an alert and adds nothing', async (_, item) => {
-    const { submit } = visitor()
+    const { submit } = visitSite()
     const { answer, page } = await submit('/cart', '/cart', { item })
     expect(answer.status).toBe(303)
     expect(page).toContain('role="alert"')
@@ -90,12 +90,12 @@ describe('the cart', () => {
   })
 
   it('takes an item of 80 characters', async () => {
-    const { page } = await visitor().submit('/cart', '/cart', { item: 'x'.repeat(80) })
+    const { page } = await visitSite().submit('/cart', '/cart', { item: 'x'.repeat(80) })
     expect(page).toContain('Added “')
   })
 
   it('removes one of two equal items', async () => {
-    const { submit } = visitor()
+    const { submit } = visitSite()
     await submit('/cart', '/cart', { item: 'tea' })
     const two = await submit('/cart', '/cart', { item: 'tea' })
     expect(two.page).toMatch(/<span dir="auto">tea<\/span><span class="amount"> × 2</)
@@ -106,7 +106,7 @@ describe('the cart', () => {
   })
 
   it('says when there is no such item to remove', async () => {
-    const { page } = await visitor().submit('/cart', '/cart/remove', { item: 'ghost' })
+    const { page } = await visitSite().submit('/cart', '/cart/remove', { item: 'ghost' })
     expect(page).toMatch(/role="alert".*There is no such item\./s)
   })
 
@@ -116,7 +116,7 @@ describe('the cart', () => {
     ['quotes', '"'.repeat(80)],
     ['control characters', 'x\u0001'.repeat(40)],
   ])('fills up with %s but never outgrows the cookie', async (_, item) => {
-    const { submit, cookies } = visitor()
+    const { submit, cookies } = visitSite()
     let page = ''
     for (let i = 0; i < 40 && !page.includes('Your cart is full:'); i++) {
       const sent = await submit('/cart', '/cart', { item })
@@ -128,7 +128,7 @@ describe('the cart', () => {
   })
 
   it('escapes what a visitor typed', async () => {
-    const { page } = await visitor().submit('/cart', '/cart', {
+    const { page } = await visitSite().submit('/cart', '/cart', {
       item: `<img src=x onerror="a()">'`,
     })
     expect(page).not.toContain('<img src=x')
@@ -136,7 +136,7 @@ describe('the cart', () => {
   })
 
   it('keeps one of each message when they pile up unread', async () => {
-    const site = visitor()
+    const site = visitSite()
     const csrf_token = await site.token('/cart')
     for (let i = 0; i < 20; i++) {
       await site.post('/cart', { item: '', csrf_token })
@@ -148,14 +148,14 @@ describe('the cart', () => {
   })
 
   it('has its news in its title, which screen readers speak first', async () => {
-    const { page } = await visitor().submit('/cart', '/cart', { item: 'tea' })
+    const { page } = await visitSite().submit('/cart', '/cart', { item: 'tea' })
     expect(page).toContain('<title>Added “tea”. – Cart · edge-session</title>')
   })
 })
 
 describe('the inspector', () => {
   it('takes the cookie apart that the browser sent, to the byte', async () => {
-    const { count, read, cookies } = visitor()
+    const { count, read, cookies } = visitSite()
     await count('/')
     const cookie = cookies.get('__Host-session') ?? ''
     const page = await read('/session')
@@ -180,7 +180,7 @@ describe('the inspector', () => {
   })
 
   it('never shows the CSRF token that the session keeps, in no spelling', async () => {
-    const { read, count, cookies } = visitor()
+    const { read, count, cookies } = visitSite()
     for (let counter = 9; counter <= 11; counter++) {
       for (let i = 0; i < (counter === 9 ? 9 : 1); i++) await count('/') // it moves in the payload
       await read('/session')
@@ -199,7 +199,7 @@ describe('the inspector', () => {
   })
 
   it('spells out characters that would turn the reading direction', async () => {
-    const { submit, read } = visitor()
+    const { submit, read } = visitSite()
     await submit('/cart', '/cart', { item: 'live \u202etxt.exe' })
     const page = await read('/session')
     expect(page).toContain('live \\u202etxt.exe')
@@ -207,7 +207,7 @@ describe('the inspector', () => {
   })
 
   it('reads the cookie that the library read, not one that looks like it', async () => {
-    const { count, request, cookies } = visitor()
+    const { count, request, cookies } = visitSite()
     await count('/')
     const Cookie = `__Host-session =bm90IGpzb24.x; __Host-session=${cookies.get('__Host-session')}`
     const answer = await request('/session', { headers: { Cookie } })
@@ -217,7 +217,7 @@ describe('the inspector', () => {
 
   it('tells how long the session has left, idle and in all', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: 1_700_000_000_000 })
-    const { count, read } = visitor()
+    const { count, read } = visitSite()
     await count('/')
     vi.setSystemTime(1_700_001_000_000)
     await count('/')
@@ -237,14 +237,14 @@ describe('the inspector', () => {
   })
 
   it('works without a cookie and with a forged one', async () => {
-    const { get, cookies } = visitor()
+    const { get, cookies } = visitSite()
     expect((await get('/session')).status).toBe(200)
     cookies.set('__Host-session', 'WzEsMSx7fV0.forged')
     expect((await get('/session')).status).toBe(200)
   })
 
   it('resets the counter and keeps the cart', async () => {
-    const { count, submit } = visitor()
+    const { count, submit } = visitSite()
     await count('/')
     await submit('/cart', '/cart', { item: 'tea' })
     const { answer, page } = await submit('/session', '/session/reset')
@@ -255,7 +255,7 @@ describe('the inspector', () => {
   })
 
   it('regenerates: the data stays, forms from before are dead', async () => {
-    const { count, submit, token, post } = visitor()
+    const { count, submit, token, post } = visitSite()
     await count('/')
     const old = await token('/cart')
     const { page } = await submit('/session', '/session/regenerate')
@@ -265,7 +265,7 @@ describe('the inspector', () => {
   })
 
   it('forgets everything', async () => {
-    const { count, submit } = visitor()
+    const { count, submit } = visitSite()
     await count('/')
     await submit('/cart', '/cart', { item: 'tea' })
     const { page } = await submit('/session', '/session/invalidate')
@@ -281,7 +281,7 @@ describe('forms', () => {
   it.each([...actions, '/session/invalidate'])(
     '%s refuses a request without a token',
     async (path) => {
-      const { post, read } = visitor()
+      const { post, read } = visitSite()
       await read('/cart')
       const answer = await post(path, { item: 'tea' })
       expect(answer.status).toBe(403)
@@ -291,7 +291,7 @@ describe('forms', () => {
   )
 
   it('survive a body that is not what it says', async () => {
-    const site = visitor()
+    const site = visitSite()
     const init = {
       method: 'POST',
       body: 'no multipart at all',
@@ -305,7 +305,7 @@ describe('forms', () => {
   })
 
   it('survive a file where a text is expected', async () => {
-    const site = visitor()
+    const site = visitSite()
     const body = new FormData()
     body.set('csrf_token', await site.token('/cart'))
     body.set('item', new File(['tea'], 'tea.txt'))
@@ -315,13 +315,13 @@ describe('forms', () => {
 
 describe('the frame', () => {
   it.each(['/', '/howdy', '/cart', '/session'])('marks %s as the current page', async (path) => {
-    const page = await visitor().read(path)
+    const page = await visitSite().read(path)
     expect(page.match(/aria-current/g)).toHaveLength(1)
     expect(page).toContain(`<a href="${path}" aria-current="page">`)
   })
 
   it('draws a count in fives, and fifties in boxes', async () => {
-    const { count, read } = visitor()
+    const { count, read } = visitSite()
     for (let visits = 0; visits < 6; visits++) await count('/')
     const seven = await read('/')
     expect(seven.match(/<path class="fifth"/g)).toHaveLength(1)
@@ -337,7 +337,7 @@ describe('the frame', () => {
 
 describe('error pages', () => {
   it('answers 404 in the frame of the site, without a session', async () => {
-    const answer = await visitor().get('/nowhere')
+    const answer = await visitSite().get('/nowhere')
     expect(answer.status).toBe(404)
     expect(await answer.text()).toMatch(/<nav.*<h1>Not found<\/h1>/s)
     expect(answer.headers.get('Set-Cookie')).toBeNull()
@@ -347,10 +347,10 @@ describe('error pages', () => {
   it.each(['/cart/', '/session/', '//'])(
     'answers 404 to %s: each page has one address',
     async (path) => {
-      const answer = await visitor().get(path)
+      const answer = await visitSite().get(path)
       expect(answer.status).toBe(404)
       expect(answer.headers.get('X-Frame-Options')).toBe('DENY')
-      expect((await visitor().request(path, { method: 'DELETE' })).status).toBe(404)
+      expect((await visitSite().request(path, { method: 'DELETE' })).status).toBe(404)
     },
   )
 
@@ -367,7 +367,7 @@ describe('error pages', () => {
     ['GET', '/cart/remove', 'POST'],
     ['PUT', '/session', 'GET, HEAD'],
   ])('answers 405 to %s %s, with what is allowed', async (method, path, allowed) => {
-    const answer = await visitor().request(path, { method })
+    const answer = await visitSite().request(path, { method })
     expect(answer.status).toBe(405)
     expect(answer.headers.get('Allow')).toBe(allowed)
     expect(await answer.text()).toMatch(/<nav.*<h1>Not possible<\/h1>/s)
@@ -379,7 +379,7 @@ describe('error pages', () => {
     app.get('/broken', () => {
       throw new Error('the engine is on fire')
     })
-    const answer = await visitor(app).get('/broken')
+    const answer = await visitSite(app).get('/broken')
     const page = await answer.text()
     expect(answer.status).toBe(500)
     expect(page).toMatch(/<nav.*<h1>Something broke<\/h1>/s)
@@ -396,7 +396,7 @@ describe('error pages', () => {
     app.get('/down', () => {
       throw fault()
     })
-    const answer = await visitor(app).get('/down')
+    const answer = await visitSite(app).get('/down')
     expect(answer.status).toBe(503)
     expect(await answer.text()).toMatch(/<nav.*<h1>Not available<\/h1>/s)
   })
@@ -406,7 +406,7 @@ describe('error pages', () => {
     ['empty', { SESSION_SECRET: '' }],
   ])('answers 500 when the secret is %s, and logs what to set and how', async (_, bindings) => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => {})
-    const answer = await visitor(createApp(), bindings).get('/')
+    const answer = await visitSite(createApp(), bindings).get('/')
     expect(answer.status).toBe(500)
     expect(await answer.text()).not.toContain('SESSION_SECRET')
     expect(log.mock.calls).toEqual([
@@ -416,7 +416,7 @@ describe('error pages', () => {
 
   it('answers 500 when the secret is weak, without logging it', async () => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => {})
-    const answer = await visitor(createApp(), { SESSION_SECRET: 'itsaseekreet' }).get('/')
+    const answer = await visitSite(createApp(), { SESSION_SECRET: 'itsaseekreet' }).get('/')
     expect(answer.status).toBe(500)
     expect(log.mock.calls.join()).toContain('secret has 12 bytes')
     expect(log.mock.calls.join()).not.toContain('itsaseekreet')
@@ -427,7 +427,7 @@ describe('every response', () => {
   it.each(['/', '/howdy', '/cart', '/session', '/nowhere'])(
     'of %s has strict headers',
     async (path) => {
-      const { headers } = await visitor().get(path)
+      const { headers } = await visitSite().get(path)
       expect(headers.get('Content-Security-Policy')?.split('; ')).toEqual([
         "default-src 'none'",
         "style-src 'self'",
@@ -446,12 +446,12 @@ describe('every response', () => {
 
   it("has every header of Hono's secureHeaders()", async () => {
     const usual = await new Hono().use(secureHeaders()).request('/')
-    const { headers } = await visitor().get('/')
+    const { headers } = await visitSite().get('/')
     expect([...headers.keys()]).toEqual(expect.arrayContaining([...usual.headers.keys()]))
   })
 
   it.each(['/', '/cart', '/session'])('of %s stays out of shared caches', async (path) => {
-    const { headers } = await visitor().get(path)
+    const { headers } = await visitSite().get(path)
     expect(headers.get('Cache-Control')).toBe('private, no-store')
     expect(headers.get('Vary')).toBe('Cookie')
   })

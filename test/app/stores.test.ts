@@ -2,7 +2,7 @@ import { applyD1Migrations } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createApp } from '../../src/app/app.tsx'
-import { visitor } from '../kit/workers/site.ts'
+import { visitSite } from '../kit/workers/site.ts'
 
 beforeAll(() => applyD1Migrations(env.SESSIONS_DB, env.MIGRATIONS))
 afterEach(() => {
@@ -15,9 +15,9 @@ describe.each(['kv', 'd1', 'durable-object'])(
     const bindings = { ...env, SESSION_STORE }
 
     it('counts on after a restart, with nothing but an id in the cookie', async () => {
-      const before = visitor(createApp(), bindings)
+      const before = visitSite(createApp(), bindings)
       await before.count('/')
-      const after = visitor(createApp(), { ...bindings })
+      const after = visitSite(createApp(), { ...bindings })
       for (const [name, value] of before.cookies) after.cookies.set(name, value)
       expect(await after.count('/howdy')).toBe(2)
       const [, cookie = ''] = [...after.cookies].at(0) ?? []
@@ -26,7 +26,7 @@ describe.each(['kv', 'd1', 'durable-object'])(
     })
 
     it('fills a cart, and shows each message once', async () => {
-      const { submit, read } = visitor(createApp(), bindings)
+      const { submit, read } = visitSite(createApp(), bindings)
       const { page } = await submit('/cart', '/cart', { item: 'Red apples' })
       expect(page).toContain('Added “Red apples”.')
       const again = await read('/cart')
@@ -35,7 +35,7 @@ describe.each(['kv', 'd1', 'durable-object'])(
     })
 
     it('shows in the inspector which store it is, and only the start of the id', async () => {
-      const { count, read, cookies } = visitor(createApp(), bindings)
+      const { count, read, cookies } = visitSite(createApp(), bindings)
       await count('/')
       const page = await read('/session')
       const [payload = '', signature = ''] = (cookies.get('__Host-session') ?? '').split('.')
@@ -48,9 +48,9 @@ describe.each(['kv', 'd1', 'durable-object'])(
     })
 
     it('regenerates, and leaves the old cookie worthless', async () => {
-      const { count, submit, cookies } = visitor(createApp(), bindings)
+      const { count, submit, cookies } = visitSite(createApp(), bindings)
       await count('/')
-      const old = visitor(createApp(), bindings)
+      const old = visitSite(createApp(), bindings)
       for (const [name, value] of cookies) old.cookies.set(name, value)
       await submit('/session', '/session/regenerate')
       expect(await count('/')).toBe(2)
@@ -59,9 +59,9 @@ describe.each(['kv', 'd1', 'durable-object'])(
     })
 
     it('forgets, for who copied the cookie as well', async () => {
-      const { count, submit, cookies } = visitor(createApp(), bindings)
+      const { count, submit, cookies } = visitSite(createApp(), bindings)
       await count('/')
-      const thief = visitor(createApp(), bindings)
+      const thief = visitSite(createApp(), bindings)
       for (const [name, value] of cookies) thief.cookies.set(name, value)
       const { page } = await submit('/session', '/session/invalidate')
       expect(page).toContain('Your session was forgotten.')
@@ -73,7 +73,7 @@ describe.each(['kv', 'd1', 'durable-object'])(
 it.each(['d1', 'durable-object'])(
   '20 visits at once are all counted in %s',
   async (SESSION_STORE) => {
-    const { count } = visitor(createApp(), { ...env, SESSION_STORE })
+    const { count } = visitSite(createApp(), { ...env, SESSION_STORE })
     await count('/')
     await Promise.all(Array.from({ length: 20 }, () => count('/')))
     expect(await count('/')).toBe(22)
@@ -82,7 +82,7 @@ it.each(['d1', 'durable-object'])(
 
 it('a store that there is not is told in the log, with those that there are', async () => {
   const log = vi.spyOn(console, 'error').mockImplementation(() => {})
-  const answer = await visitor(createApp(), { ...env, SESSION_STORE: 'mongo' }).get('/')
+  const answer = await visitSite(createApp(), { ...env, SESSION_STORE: 'mongo' }).get('/')
   expect(answer.status).toBe(500)
   expect(log.mock.calls).toEqual([
     [
@@ -94,9 +94,13 @@ it('a store that there is not is told in the log, with those that there are', as
 it('a store that fails is answered with 503, and the session is there when it is back', async () => {
   vi.spyOn(console, 'error').mockImplementation(() => {})
   const broken = { getByName: () => ({ get: () => Promise.reject(new Error('down')) }) }
-  const before = visitor(createApp(), { ...env, SESSION_STORE: 'durable-object' })
+  const before = visitSite(createApp(), { ...env, SESSION_STORE: 'durable-object' })
   await before.count('/')
-  const during = visitor(createApp(), { ...env, SESSION_STORE: 'durable-object', SESSIONS: broken })
+  const during = visitSite(createApp(), {
+    ...env,
+    SESSION_STORE: 'durable-object',
+    SESSIONS: broken,
+  })
   for (const [name, value] of before.cookies) during.cookies.set(name, value)
   const answer = await during.get('/')
   expect(answer.status).toBe(503)
@@ -112,7 +116,7 @@ it('the log says why a store failed, such as a migration that was not applied', 
   const statement = { bind: () => statement }
   const SESSIONS_DB = { prepare: () => statement, batch }
   const bindings = { ...env, SESSION_STORE: 'd1', SESSIONS_DB }
-  expect((await visitor(createApp(), bindings).get('/')).status).toBe(503)
+  expect((await visitSite(createApp(), bindings).get('/')).status).toBe(503)
   expect(log.mock.calls.join()).toMatch(
     /^StoreError: .*Caused by: D1_ERROR: no such table.*Run: npx wrangler d1 migrations apply/,
   )

@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import worker from '../../src/index.tsx'
 import config from '../../wrangler.toml?raw'
-import { visitor } from '../kit/workers/site.ts'
+import { visitSite } from '../kit/workers/site.ts'
 
 const db = env.SESSIONS_DB
 
@@ -44,7 +44,7 @@ describe('the scheduled handler', () => {
   })
 
   it('leaves the site an app like any other', async () => {
-    expect(await visitor(worker).count('/')).toBe(1)
+    expect(await visitSite(worker).count('/')).toBe(1)
   })
 
   it('has a time in wrangler.toml', () => {

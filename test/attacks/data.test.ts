@@ -9,7 +9,7 @@ import { createVisitor } from '../kit/visitor.ts'
 
 const kinds = makeKinds()
 const stored = storedOf(kinds)
-const prototypes = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty']
+const prototypes = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', '']
 
 beforeEach(() => {
   at(0)
@@ -56,6 +56,8 @@ describe.each(kinds)('$kind', (kind) => {
         ]),
       )
       expect(polluted()).toBeUndefined()
+      expect(await visitor.visit((session) => session.delete(name))).toBe(true)
+      expect(await visitor.visit((session) => session.keys())).toEqual(['copy'])
     }
   })
 

@@ -1,9 +1,6 @@
-import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { decodeBase64url } from '../../src/session/codecs/base64url.ts'
-import type { Session } from '../../src/session/index.ts'
-import { storeKey } from '../../src/session/lifecycle/ids.ts'
-import { kvStore } from '../../src/session/stores/kv.ts'
+import { type Session, storeKey } from '../../src/session/index.ts'
 import { at } from '../kit/clock.ts'
 import { anonymous, genuine, makeKinds, present, storedOf } from '../kit/kinds.ts'
 import { visitSlowly } from '../kit/race.ts'
@@ -193,23 +190,5 @@ describe('an id', () => {
     expect(ids.size).toBe(100_000)
     const sigma = Math.sqrt(100_000) / 2
     expect([...ones].filter((count) => Math.abs(count - 50_000) > 6 * sigma)).toEqual([])
-  })
-
-  it('shares a namespace with what the app keeps there: neither touches the other', async () => {
-    const visitor = createVisitor({ store: kvStore(env.SESSIONS_KV) })
-    const id = String(
-      await visitor.visit((session) => {
-        session.set('user', 'mary')
-        return session.id
-      }),
-    )
-    const hash = (await storeKey(id)).replace('session:', '')
-    const keys = [id, hash, `session:${id}`, 'session:', 'session']
-    for (const key of keys) await env.SESSIONS_KV.put(key, '[0,0,{"user":"mallory"}]')
-    expect(await visitor.visit((session) => session.get('user'))).toBe('mary')
-    await visitor.visit((session) => session.invalidate())
-    for (const key of keys) {
-      expect(await env.SESSIONS_KV.get(key)).toBe('[0,0,{"user":"mallory"}]')
-    }
   })
 })

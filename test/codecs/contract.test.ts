@@ -58,6 +58,15 @@ describe.each([
     }
   })
 
+  it('derives its key once', async () => {
+    const derive = vi.spyOn(crypto.subtle, 'deriveBits')
+    const codec = make(secret, 'session')
+    await codec.decode(await codec.encode('[]'))
+    await codec.encode('[]')
+    expect(derive).toHaveBeenCalledTimes(1)
+    derive.mockRestore()
+  })
+
   it('works when its key could not be had at first', async () => {
     const codec = make(secret, 'session')
     const derive = vi.spyOn(crypto.subtle, 'deriveBits')
@@ -91,18 +100,5 @@ describe('codecs with one secret', () => {
       if ((await signedCodec(secret, 'session').decode(token)) !== null) accepted.push(purpose)
     }
     expect(accepted).toEqual(['signed'])
-  })
-
-  it('tell purposes and cookies apart however their names are cut', async () => {
-    const keys = await Promise.all(
-      [
-        ['signed', 'session'],
-        ['signeds', 'ession'],
-        ['signed","session', ''],
-        ['', 'signed","session'],
-      ].map(([purpose = '', name = '']) => deriveKeyBytes(secret, purpose, name)),
-    )
-    const distinct = new Set(keys.map((key) => encodeBase64url(new Uint8Array(key))))
-    expect(distinct.size).toBe(keys.length)
   })
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import type { Codec } from '../../src/session/codecs/codec.ts'
+import type { Codec } from '../../src/session/index.ts'
 import { visitOnce } from '../kit/visitor.ts'
 
 /** A codec that is to keep the contract. */
@@ -21,7 +21,7 @@ const otherSecret = 'another-secret-that-only-the-contract-knows'
 const cookie = { name: 'session', prefix: undefined, secure: false } as const
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
-const characters = [...alphabet, ...'=+/.~!%, ";\n\0\u00e9\u0141\ud800']
+const characters = [...alphabet, ...'=+/.~!%, ";\r\n\0\u00e9\u00ff\u0141\ud800🍪']
 
 // Spaces and escapes that no JSON.stringify here writes: a payload is kept to the letter.
 const text = '[ 1700000000.5, 1700000000, {"a": "\\u00e9", "b": [1.0]} ]'
@@ -147,10 +147,17 @@ export function codecContract(name: string, subject: CodecSubject): void {
     if (!essence) {
       it('has one spelling for each token', async () => {
         for (const rest of ['', 'x', 'xx', 'xxx']) {
-          // Tokens of every length modulo 4, so that the unused bits of the last character vary.
+          // Of every length modulo 4, so that the unused bits of each part's last character vary.
           const one = await codec.encode(`[1,1,{"a":"${rest}"}]`)
-          const respelt = [...[...alphabet].map((last) => one.slice(0, -1) + last), `${one}=`]
-            .concat(`${one}==`, ` ${one}`, `${one} `, one.toLowerCase(), one.toUpperCase())
+          const ends = [one.length, one.indexOf('.')].filter((end) => end > 0)
+          const respelt = ends
+            .flatMap((end) =>
+              [...alphabet, '=', '=='].flatMap((last) => [
+                one.slice(0, end - 1) + last + one.slice(end),
+                one.slice(0, end) + last + one.slice(end),
+              ]),
+            )
+            .concat(` ${one}`, `${one} `, one.toLowerCase(), one.toUpperCase())
             .concat(one.replaceAll('-', '+'), one.replaceAll('_', '/'))
           expect(await accepted(respelt.filter((each) => each !== one))).toEqual([])
         }
@@ -182,6 +189,7 @@ export function codecContract(name: string, subject: CodecSubject): void {
 
     it('parses nothing before it is verified', async () => {
       const foreign = await (await make(otherSecret, cookie.name)).encode(text)
+      await opened([codec], foreign) // Node itself parses something at the first request
       const parse = vi.spyOn(JSON, 'parse')
       expect(await codec.decode(foreign)).toBeNull()
       expect(await codec.decode(`${token.slice(0, -4)}AAAA`)).toBeNull()

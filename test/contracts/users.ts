@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Session, userSessions } from '../../src/session/index.ts'
-import { storeKey } from '../../src/session/lifecycle/ids.ts'
-import type { Store } from '../../src/session/store.ts'
+import { type Session, type Store, storeKey, userSessions } from '../../src/session/index.ts'
 import { visitSlowly } from '../kit/race.ts'
 import { createVisitor, type Visitor } from '../kit/visitor.ts'
 

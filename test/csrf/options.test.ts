@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { describe, expect, it, vi } from 'vitest'
 import { type CsrfOptions, csrf } from '../../src/session/index.ts'
-import { shop, shopper, visit } from '../kit/shop.ts'
+import { shop, shopper, visitShop } from '../kit/shop.ts'
 
 const listed = 'https://admin.example'
 
@@ -61,22 +61,22 @@ describe('csrf(): options', () => {
   it('exempts the requests that `exempt` picks, and no others', async () => {
     const app = shop({ exempt: (c) => c.req.header('X-Hook-Signature') === 'good' })
     const post = (signature: string) =>
-      visit(app).post('/buy', {}, { headers: { 'X-Hook-Signature': signature } })
+      visitShop(app).post('/buy', {}, { headers: { 'X-Hook-Signature': signature } })
     expect((await post('good')).status).toBe(200)
     expect((await post('bad')).status).toBe(403)
   })
 
   it('does not take a promise of `exempt` for a yes', async () => {
     const exempt = (async () => false) as unknown as () => boolean
-    expect((await visit(shop({ exempt })).post('/buy')).status).toBe(403)
+    expect((await visitShop(shop({ exempt })).post('/buy')).status).toBe(403)
   })
 
   it('asks for session() where none is mounted', async () => {
     const onError = vi.fn((_: Error) => new Response(null, { status: 500 }))
     const app = new Hono().use(csrf()).all('/buy', (c) => c.text('bought'))
     app.onError(onError)
-    expect((await visit(app).get('/buy')).status).toBe(200)
-    await visit(app).post('/buy')
+    expect((await visitShop(app).get('/buy')).status).toBe(200)
+    await visitShop(app).post('/buy')
     expect(onError.mock.lastCall?.[0]).toBeInstanceOf(TypeError)
     expect(onError.mock.lastCall?.[0].message).toContain('Mount session()')
   })

@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { csrf, csrfToken, session } from '../../src/session/index.ts'
 import { at } from '../kit/clock.ts'
-import { shop, shopper, visit } from '../kit/shop.ts'
+import { shop, shopper, visitShop } from '../kit/shop.ts'
 import { otherSecret, secret } from '../kit/tokens.ts'
 
 beforeEach(() => {
@@ -20,7 +20,7 @@ const refused: [string, RequestInit][] = [
 
 describe.each(refused)('csrf(): a request refused, %s', (_, init) => {
   it('makes no token and no session', async () => {
-    const visitor = visit(shop())
+    const visitor = visitShop(shop())
     expect((await visitor.post('/buy', {}, init)).status).toBe(403)
     expect(visitor.setCookies).toEqual([])
   })
@@ -43,7 +43,7 @@ describe.each(refused)('csrf(): a request refused, %s', (_, init) => {
 
   it('does not sign the session anew', async () => {
     const { visitor, token } = await shopper(shop())
-    const moved = visit(shop({}, { secret: [otherSecret, secret] }))
+    const moved = visitShop(shop({}, { secret: [otherSecret, secret] }))
     for (const [name, value] of visitor.cookies) moved.cookies.set(name, value)
     await moved.post('/buy', {}, init)
     expect(moved.setCookies).toEqual([])

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { describe, expect, it, vi } from 'vitest'
 import { csrf, session } from '../../src/session/index.ts'
-import { own, shop, shopper, visit } from '../kit/shop.ts'
+import { own, shop, shopper, visitShop } from '../kit/shop.ts'
 import { cookieName, secret } from '../kit/tokens.ts'
 
 const listed = 'https://admin.example'
@@ -73,13 +73,13 @@ describe('csrf({ token: false })', () => {
   it.each(cells.filter((cell) => cell.site !== 'absent' || cell.name !== 'absent'))(
     'lets signals decide alone: $verdict Sec-Fetch-Site $site, Origin $name',
     async (cell) => {
-      const { status } = await visit(app).post('/buy', {}, { headers: cell.signals })
+      const { status } = await visitShop(app).post('/buy', {}, { headers: cell.signals })
       expect(status).toBe(cell.verdict === 'pass' ? 200 : 403)
     },
   )
 
   it('refuses a request with neither signal', async () => {
-    expect((await visit(app).post('/buy')).status).toBe(403)
+    expect((await visitShop(app).post('/buy')).status).toBe(403)
   })
 })
 
@@ -126,7 +126,7 @@ describe('csrf()', () => {
   })
 
   it('refuses a cross-site login of somebody who has no session yet', async () => {
-    const visitor = visit(shop())
+    const visitor = visitShop(shop())
     const headers = signals('cross-site', 'https://evil.example')
     expect((await visitor.post('/buy', { user: 'evil' }, { headers })).status).toBe(403)
     expect(visitor.setCookies).toEqual([])
@@ -135,7 +135,7 @@ describe('csrf()', () => {
   it('does not run the handler of a refused request', async () => {
     const handler = vi.fn()
     const app = new Hono().use(session({ secret }), csrf()).post('/buy', handler)
-    await visit(app).post('/buy')
+    await visitShop(app).post('/buy')
     expect(handler).not.toHaveBeenCalled()
   })
 })
@@ -180,7 +180,7 @@ describe('csrf(): methods', () => {
     async (method) => {
       const onReject = vi.fn()
       const app = shop({}, { onReject })
-      const visitor = visit(app)
+      const visitor = visitShop(app)
       visitor.cookies.set(cookieName, 'forged')
       const headers = signals('cross-site', 'https://evil.example')
       const response = await visitor.request('/buy', { method, headers })
@@ -195,7 +195,7 @@ describe('csrf(): methods', () => {
   it.each(['X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override'])(
     'ignores %s',
     async (name) => {
-      const visitor = visit(shop())
+      const visitor = visitShop(shop())
       const init = { headers: { [name]: 'GET' } }
       expect((await visitor.post('/buy?_method=GET', { _method: 'GET' }, init)).status).toBe(403)
     },

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { at, start } from '../kit/clock.ts'
-import { type Site, shop, shopper, visit } from '../kit/shop.ts'
+import { type Site, shop, shopper, visitShop } from '../kit/shop.ts'
 import { cookieName, sign } from '../kit/tokens.ts'
 
 beforeEach(() => {
@@ -12,7 +12,7 @@ afterEach(() => {
 
 /** A browser with a session that holds this data, whoever made it. */
 async function holder(data: Record<string, unknown>, site: Site = shop()) {
-  const visitor = visit(site)
+  const visitor = visitShop(site)
   visitor.cookies.set(cookieName, await sign([start, start, data]))
   return visitor
 }

@@ -4,16 +4,16 @@ interface Data {
   cart: { items: string[] }
 }
 
-export function addWrongly(session: Session<Data>, item: string) {
-  // #region wrong
-  const empty = { items: [] as string[] } // imagine this at the top of the module
-  session.set('cart', empty) // wrong: the next visitor finds the items of this one
-  // #endregion
-  session.get('cart')?.items.push(item)
-}
+// #region wrong
+const emptyCart = { items: [] } // one object for all visitors
 
-export function add(session: Session<Data>, item: string) {
-  // #region right
-  session.update('cart', (cart = { items: [] }) => ({ items: [...cart.items, item] }))
-  // #endregion
+export function openCart(session: Session<Data>) {
+  session.set('cart', emptyCart) // wrong: the next visitor finds the items of this one
 }
+// #endregion
+
+// #region right
+export function addToCart(session: Session<Data>, item: string) {
+  session.update('cart', (cart = { items: [] }) => ({ items: [...cart.items, item] }))
+}
+// #endregion

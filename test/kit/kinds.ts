@@ -1,10 +1,13 @@
-import type { Codec } from '../../src/session/codecs/codec.ts'
 import { randomString } from '../../src/session/codecs/random.ts'
 import { sealedCodec } from '../../src/session/codecs/sealed.ts'
 import { signedCodec } from '../../src/session/codecs/signed.ts'
-import type { RejectReason, SessionOptions } from '../../src/session/index.ts'
-import { storeKey } from '../../src/session/lifecycle/ids.ts'
-import type { Store } from '../../src/session/store.ts'
+import {
+  type Codec,
+  type RejectReason,
+  type SessionOptions,
+  type Store,
+  storeKey,
+} from '../../src/session/index.ts'
 import { memoryStore } from '../../src/session/stores/memory.ts'
 import { sealSession } from '../../src/session/testing.ts'
 import { watched } from './stores.ts'

@@ -9,10 +9,10 @@ import {
 import { browser } from '../../src/session/testing.ts'
 import { cookieName, payloadOf, secret } from './tokens.ts'
 
-/** Where the shop is. */
+/** The shop's origin. */
 export const own = 'https://shop.example'
 
-/** Makes a site that guards all but its `GET` pages, which show a token. */
+/** A site whose `GET` pages show a token, and which guards everything else. */
 export function shop(csrfOptions?: CsrfOptions, sessionOptions?: Partial<SessionOptions>) {
   return new Hono()
     .use(session({ secret, ...sessionOptions }))
@@ -36,8 +36,8 @@ export interface Site {
   request(request: Request): Response | Promise<Response>
 }
 
-/** A browser that visits the shop, and sends any method: `Request` knows only some. */
-export function visit(site: Site) {
+/** A browser at the shop that can send any method: `Request` allows only some. */
+export function visitShop(site: Site) {
   return browser({
     request(path, { method = 'GET', ...init } = {}) {
       const request = new Request(new URL(path, own), { ...init, method: 'POST' })
@@ -46,11 +46,11 @@ export function visit(site: Site) {
   })
 }
 
-/** A browser that has a session at the shop, and a token for it. */
+/** A browser with a session at the shop, and a CSRF token of that session. */
 export async function shopper(site: Site) {
-  const visitor = visit(site)
+  const visitor = visitShop(site)
   const token = await (await visitor.get('/token')).text()
-  /** What tokens are masks of, as the session keeps it. */
+  /** The session's own token, of which the tokens on pages are masks. */
   const kept = () =>
     (payloadOf(visitor.cookies.get(cookieName)) as [number, number, { _csrft_: unknown }])[2]
       ._csrft_

@@ -7,7 +7,7 @@ import {
   session,
 } from '../../src/session/index.ts'
 import { browser } from '../../src/session/testing.ts'
-import { cookieName, secret } from './tokens.ts'
+import { cookieName, secret, sign } from './tokens.ts'
 
 /** Everything about one request. */
 export interface Visit<T> {
@@ -88,14 +88,27 @@ export function createVisitor<
       if (error !== undefined) throw error
       return result as T
     },
+    /** Visits, and resolves with the session's data. */
+    data: (init?: RequestInit) => visitor.visit(dataOf, init),
     /** Visits with this token instead of the browser's cookies, and resolves with the data. */
-    present(token: string): Promise<object> {
-      return visitor.visit((session) => Object.fromEntries(session.entries()), {
-        headers: { Cookie: `${cookieName}=${token}` },
-      })
-    },
+    present: (token: string) => visitor.data({ headers: { Cookie: `${cookieName}=${token}` } }),
   }
   return visitor
+}
+
+/** A visitor whose cookie holds this payload, signed. */
+export async function createVisitorWith<
+  Data extends object = Record<string, unknown>,
+  Flash extends object = Record<string, string>,
+>(payload: unknown, options: Partial<SessionOptions<Data>> = {}) {
+  const visitor = createVisitor<Data, Flash>(options)
+  visitor.token = await sign(payload)
+  return visitor
+}
+
+/** The data of a session. */
+export function dataOf(session: { entries(): [string, unknown][] }): Record<string, unknown> {
+  return Object.fromEntries(session.entries())
 }
 
 /** What `createVisitor()` makes unless it is told the types. */

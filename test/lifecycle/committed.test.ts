@@ -27,16 +27,6 @@ const changes: [string, Use][] = [
   ['csrfToken(), the first,', (session) => csrfToken(session)],
 ]
 
-it('is waited for where the handler does not wait for it', async () => {
-  const onReject = () => new Promise<void>((resolve) => setTimeout(resolve))
-  const app = new Hono().use(session({ secret, onReject })).get('/', (c) => {
-    void c.var.session().then((opened) => opened.set('a', 1))
-    return c.text('ok')
-  })
-  const response = await app.request('/', { headers: { Cookie: '__Host-session=forged' } })
-  expect(response.headers.getSetCookie()).toHaveLength(1)
-})
-
 /** Hands out a session whose response is committed. */
 async function committed(): Promise<Session> {
   const visitor = createVisitor()

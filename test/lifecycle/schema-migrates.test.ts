@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import type { Session, StandardSchemaV1 } from '../../src/session/index.ts'
 import { at, start } from '../kit/clock.ts'
-import { cookieName, otherSecret, payloadOf, secret, sign } from '../kit/tokens.ts'
-import { createVisitor } from '../kit/visitor.ts'
+import { otherSecret, payloadOf, secret, sign } from '../kit/tokens.ts'
+import { createVisitor, createVisitorWith } from '../kit/visitor.ts'
 
 /** What sessions hold today. Once it was `{ name: string }`, which some cookies still have. */
 interface Data {
@@ -43,13 +43,8 @@ afterEach(() => {
 })
 
 /** A visitor whose cookie holds this data. */
-async function holder<T extends object>(
-  data: object,
-  options: Parameters<typeof createVisitor<T>>[0],
-) {
-  const visitor = createVisitor<T>(options)
-  visitor.cookies.set(cookieName, await sign([start, start, data]))
-  return visitor
+function holder<T extends object>(data: object, options: Parameters<typeof createVisitor<T>>[0]) {
+  return createVisitorWith<T>([start, start, data], options)
 }
 
 /** Opens a session for which the schema gives this. */

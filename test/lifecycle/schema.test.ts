@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { csrfToken, type StandardSchemaV1 } from '../../src/session/index.ts'
 import { at, start } from '../kit/clock.ts'
 import { cookieName, otherSecret, payloadOf, secret, sign } from '../kit/tokens.ts'
-import { createVisitor } from '../kit/visitor.ts'
+import { createVisitor, createVisitorWith } from '../kit/visitor.ts'
 
 interface Data {
   n: number
@@ -54,10 +54,8 @@ const schemas: [string, Schema][] = [
 ]
 
 /** A visitor whose cookie holds this data. */
-async function holder(data: object, options: Parameters<typeof createVisitor<Data>>[0]) {
-  const visitor = createVisitor<Data>(options)
-  visitor.cookies.set(cookieName, await sign([start, start, data]))
-  return visitor
+function holder(data: object, options: Parameters<typeof createVisitor<Data>>[0]) {
+  return createVisitorWith<Data>([start, start, data], options)
 }
 
 describe.each(schemas)('schema (%s)', (_, schema) => {

@@ -1,10 +1,8 @@
 import { existsSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { anchors, documents, pathOf, prose, read, withCode } from '../../scripts/documents.ts'
+import { anchors, complete, documents, prose } from '../../scripts/documents.ts'
 import { examples } from '../../scripts/examples.ts'
-
-/** Pages that are linked to and not written yet. */
-const unwritten = /^docs\/(guides|moving|tutorial|how-it-works|not-wanted|comparison)/
+import { pathOf, read } from '../../scripts/repository.ts'
 
 /** Scripts that are named and not there yet. */
 const pending = new Set(['test:watch', 'test:fast'])
@@ -13,7 +11,7 @@ describe.each(documents)('%s', (document) => {
   const text = read(document)
 
   it('shows the code that is compiled and tested: else run `npm run docs:code`', () => {
-    expect(text).toBe(withCode(text))
+    expect(text).toBe(complete(text))
   })
 
   it('shows no other code of ours', () => {
@@ -36,7 +34,6 @@ describe.each(documents)('%s', (document) => {
     ]
     const broken = links.filter(([, path = '', heading]) => {
       const target = resolve(document, path)
-      if (unwritten.test(target)) return false
       if (!existsSync(pathOf(target))) return true
       return heading !== undefined && !anchors(target).includes(heading)
     })
@@ -66,3 +63,15 @@ it.each([
 function resolve(document: string, link: string): string {
   return link === '' ? document : new URL(link, `file:///${document}`).pathname.slice(1)
 }
+
+it('compares with the versions that were measured', () => {
+  const { devDependencies } = JSON.parse(read('bench/package.json')) as {
+    devDependencies: Record<string, string>
+  }
+  const peers = ['@hono/session', '@remix-run/session', 'hono-sessions', 'iron-session']
+  const comparison = read('docs/comparison.md')
+  const missing = peers
+    .map((name) => `${name} ${devDependencies[name]}`)
+    .filter((version) => !comparison.includes(version))
+  expect(missing).toEqual([])
+})

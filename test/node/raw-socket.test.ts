@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { startServer } from '../kit/node/server.ts'
-import { visitorOf } from '../kit/node/visitor.ts'
+import { createVisitorOf } from '../kit/site-visitor.ts'
 
 const { url, logs } = await startServer()
 const name = '__Host-session'
@@ -47,7 +47,7 @@ const utf8 = (text: string) => Buffer.from(text).toString('latin1')
 
 /** A valid cookie's value, of a session that has counted to 2. */
 async function counted(): Promise<string> {
-  const visitor = visitorOf(url)
+  const visitor = createVisitorOf(url)
   await visitor.count()
   await visitor.count()
   return visitor.cookies.get(name) ?? ''

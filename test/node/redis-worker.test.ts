@@ -2,7 +2,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { connectRedis } from '../../tools/serve/redis-connection.ts'
 import { freePort, hasRedis, startRedis } from '../../tools/serve/redis-server.ts'
 import { startServer } from '../kit/node/server.ts'
-import { visitorOf } from '../kit/node/visitor.ts'
+import { createVisitorOf } from '../kit/site-visitor.ts'
 
 const missing = hasRedis ? '' : ', not tested: this machine has no redis-server'
 
@@ -36,7 +36,7 @@ describe.skipIf(!hasRedis)(`a Worker that speaks to Redis over TCP${missing}`, (
   }
 
   it('counts on after a restart', async () => {
-    const visitor = visitorOf(worker.url)
+    const visitor = createVisitorOf(worker.url)
     expect(await visitor.count()).toBe(1)
     expect(await visitor.count()).toBe(2)
     await worker.restart()
@@ -44,7 +44,7 @@ describe.skipIf(!hasRedis)(`a Worker that speaks to Redis over TCP${missing}`, (
   })
 
   it('counts 20 visits at once, and leaves no connection open', async () => {
-    const visitor = visitorOf(worker.url)
+    const visitor = createVisitorOf(worker.url)
     await visitor.count()
     await Promise.all(Array.from({ length: 20 }, () => visitor.count()))
     expect(await visitor.count()).toBe(22)
@@ -52,7 +52,7 @@ describe.skipIf(!hasRedis)(`a Worker that speaks to Redis over TCP${missing}`, (
   })
 
   it('answers 503 while Redis hangs, and goes on with the session after', async () => {
-    const visitor = visitorOf(worker.url)
+    const visitor = createVisitorOf(worker.url)
     expect(await visitor.count()).toBe(1)
     redis.hang()
     const began = Date.now()
@@ -66,7 +66,7 @@ describe.skipIf(!hasRedis)(`a Worker that speaks to Redis over TCP${missing}`, (
 
   it('answers 503 at once where nobody listens', async () => {
     const began = Date.now()
-    expect((await visitorOf(lost.url).get('/')).status).toBe(503)
+    expect((await createVisitorOf(lost.url).get('/')).status).toBe(503)
     expect(Date.now() - began).toBeLessThan(1900)
   })
 })

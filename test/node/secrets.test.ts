@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { session } from '../../src/session/index.ts'
 import { startServer } from '../kit/node/server.ts'
-import { visitorOf } from '../kit/node/visitor.ts'
+import { createVisitorOf } from '../kit/site-visitor.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'edge-session-'))
@@ -80,7 +80,7 @@ describe('a Worker whose store fails, since no migration was applied', async () 
   const { url, logs } = await startServer({ SESSION_STORE: 'd1' })
 
   it('answers 503, and logs the cause once a request, without the session', async () => {
-    const visitor = visitorOf(url)
+    const visitor = createVisitorOf(url)
     const answer = await visitor.get('/')
     expect(answer.status).toBe(503)
     expect(visitor.setCookies).toEqual([])
@@ -99,7 +99,7 @@ describe('a Worker whose secret is too short', async () => {
   const { url, logs } = await startServer({ SESSION_SECRET })
 
   it('answers 500, and logs what to do, but not the secret', async () => {
-    const visitor = visitorOf(url)
+    const visitor = createVisitorOf(url)
     const answer = await visitor.get('/')
     const told = logs().join('\n')
     expect(answer.status).toBe(500)

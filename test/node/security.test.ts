@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { pathOf, read } from '../../scripts/documents.ts'
+import { pathOf, read } from '../../scripts/repository.ts'
 
 describe.each(['docs/attacks.md', 'docs/asvs.md'])('%s', (document) => {
   const text = read(document)

@@ -2,7 +2,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { connectRedis, serveRest } from '../../tools/serve/redis-connection.ts'
 import { hasRedis, startRedis } from '../../tools/serve/redis-server.ts'
 import { startServer } from '../kit/node/server.ts'
-import { visitorOf } from '../kit/node/visitor.ts'
+import { createVisitorOf } from '../kit/site-visitor.ts'
 
 const missing = hasRedis ? '' : ', not tested: this machine has no redis-server'
 
@@ -41,7 +41,7 @@ describe.skipIf(!hasRedis)(`the site with its sessions in Redis, by REST${missin
   })
 
   it('counts on after a restart, and keeps nothing for good', async () => {
-    const visitor = visitorOf(site.url)
+    const visitor = createVisitorOf(site.url)
     expect(await visitor.count('/')).toBe(1)
     await site.restart()
     expect(await visitor.count('/howdy')).toBe(2)
@@ -51,14 +51,14 @@ describe.skipIf(!hasRedis)(`the site with its sessions in Redis, by REST${missin
   })
 
   it('counts 20 visits at once', async () => {
-    const visitor = visitorOf(site.url)
+    const visitor = createVisitorOf(site.url)
     await visitor.count()
     await Promise.all(Array.from({ length: 20 }, () => visitor.count()))
     expect(await visitor.count()).toBe(22)
   })
 
   it('says in the inspector that it is Redis', async () => {
-    const page = await (await visitorOf(site.url).get('/session')).text()
+    const page = await (await createVisitorOf(site.url).get('/session')).text()
     expect(page).toContain('<dd>redis</dd>')
   })
 
@@ -70,7 +70,7 @@ describe.skipIf(!hasRedis)(`the site with its sessions in Redis, by REST${missin
     ['hangs', () => redis.hang()],
     ['answers with an error', breakDown],
   ])('answers 503 while Redis %s, and goes on with the session after', async (_, fail) => {
-    const visitor = visitorOf(site.url)
+    const visitor = createVisitorOf(site.url)
     expect(await visitor.count()).toBe(1)
     fail()
     const began = Date.now()
@@ -85,6 +85,6 @@ describe.skipIf(!hasRedis)(`the site with its sessions in Redis, by REST${missin
   })
 
   it('answers 503 when Redis does not know the token', async () => {
-    expect((await visitorOf(stranger.url).get('/')).status).toBe(503)
+    expect((await createVisitorOf(stranger.url).get('/')).status).toBe(503)
   })
 })

@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest'
 import type { D1Binding } from '../../src/session/stores/d1.ts'
 import { startServer } from '../kit/node/server.ts'
-import { visitorOf } from '../kit/node/visitor.ts'
+import { createVisitorOf } from '../kit/site-visitor.ts'
 
 const { url, worker } = await startServer({ SESSION_STORE: 'd1' })
 
 it('clears expired sessions out of D1 when the runtime says that it is time', async () => {
   await worker.applyD1Migrations('SESSIONS_DB')
-  const visitor = visitorOf(url)
+  const visitor = createVisitorOf(url)
   expect(await visitor.count()).toBe(1)
   const { SESSIONS_DB: db } = (await worker.getEnv()) as { SESSIONS_DB: D1Binding }
   await db.prepare("INSERT INTO sessions VALUES ('old', '', 1), ('older', '', 0)").run()

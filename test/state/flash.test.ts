@@ -147,28 +147,4 @@ describe('popFlash()', () => {
     expect(await response.json()).toEqual(['Bought.'])
     expect(await (await jar.get('/shown')).json()).toEqual([])
   })
-
-  it.each<[string, RequestInit]>([
-    ['HEAD', { method: 'HEAD' }],
-    ['a prefetch', { headers: { 'Sec-Purpose': 'prefetch' } }],
-    ['a prerender', { headers: { 'Sec-Purpose': 'prefetch;prerender' } }],
-    ['an anonymous prefetch', { headers: { 'Sec-Purpose': 'prefetch;anonymous-client-ip' } }],
-  ])('leaves the messages in place at %s, for the visit that follows', async (_, init) => {
-    const visitor = createVisitor()
-    await visitor.visit((session) => session.flash('one'))
-    expect(await visitor.visit((session) => session.popFlash(), init)).toEqual(['one'])
-    expect(visitor.sent).toEqual([])
-    expect(await visitor.visit((session) => session.popFlash())).toEqual(['one'])
-    expect(await visitor.visit((session) => session.popFlash())).toEqual([])
-  })
-
-  it.each<[string, RequestInit]>([
-    ['POST', { method: 'POST' }],
-    ['a visit whose purpose is another', { headers: { 'Sec-Purpose': 'translate' } }],
-  ])('takes the messages out at %s', async (_, init) => {
-    const visitor = createVisitor()
-    await visitor.visit((session) => session.flash('one'))
-    await visitor.visit((session) => session.popFlash(), init)
-    expect(await visitor.visit((session) => session.popFlash())).toEqual([])
-  })
 })

@@ -7,26 +7,6 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-describe('keys of an object', () => {
-  const names = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', '']
-
-  it.each(names)('are not there before they are set: %s', async (name) => {
-    const visitor = createVisitor()
-    const seen = await visitor.visit((session) => [session.get(name), session.has(name)])
-    expect(seen).toEqual([undefined, false])
-  })
-
-  it.each(names)('are keys like others, and pollute nothing: %s', async (name) => {
-    const visitor = createVisitor()
-    const value = JSON.parse(`{"${name}":{"admin":true},"deep":{"${name}":{"admin":true}}}`)
-    await visitor.visit((session) => session.set(name, value))
-    const read = await visitor.visit((session) => [session.keys(), session.get(name)])
-    expect(JSON.stringify(read)).toBe(JSON.stringify([[name], value]))
-    expect(({} as { admin?: boolean }).admin).toBeUndefined()
-    expect(await visitor.visit((session) => session.delete(name))).toBe(true)
-  })
-})
-
 describe("the library's own keys", () => {
   const own = ['_f_', '_f_error', '_csrft_'] as const
   const data = { _f_: ['one'], _f_error: ['two'], _csrft_: 'token', a: 1, _f: 2, csrf: 3 }

@@ -1,7 +1,10 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { revokeSessions, storeKey, userSessions } from '../../src/session/index.ts'
 import { type KVBinding, kvStore } from '../../src/session/stores/kv.ts'
 import { storeContract } from '../contracts/store.ts'
+import { at } from '../kit/clock.ts'
+import { createVisitor } from '../kit/visitor.ts'
 
 /** A namespace that counts what it is asked, and may fail at some of it. */
 function watched(fails: (keyof KVBinding)[] = []) {
@@ -142,5 +145,48 @@ describe('kvStore()', () => {
     console.log(`kvStore(): ${survived} of 20 concurrent increments survived`)
     expect(survived).toBeGreaterThanOrEqual(1)
     expect(survived).toBeLessThan(20)
+  })
+})
+
+describe('a session in KV', () => {
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+  it('is revoked like a cookie', async () => {
+    at(0)
+    const store = kvStore(env.SESSIONS_KV)
+    const phone = createVisitor({ store, revocations: store })
+    await phone.visit((session) => session.bind('mary'))
+    expect(await phone.visit((session) => session.user)).toBe('mary')
+    at(1)
+    await revokeSessions(store, 'mary')
+    expect(await phone.visit((session) => session.new)).toBe(true)
+  })
+
+  it('cannot be listed, and bind() says so', async () => {
+    const store = kvStore(env.SESSIONS_KV)
+    expect(() => userSessions(store)).toThrow(/^userSessions\(\): this store may answer what/)
+    const bind = createVisitor({ store }).visit((session) => session.bind('mary'))
+    await expect(bind).rejects.toThrow(
+      /^session.bind\(\): these sessions could not be ended from elsewhere\. Give/,
+    )
+  })
+
+  it('shares a namespace with what the app keeps there: neither touches the other', async () => {
+    const visitor = createVisitor({ store: kvStore(env.SESSIONS_KV) })
+    const id = String(
+      await visitor.visit((session) => {
+        session.set('user', 'mary')
+        return session.id
+      }),
+    )
+    const hash = (await storeKey(id)).replace('session:', '')
+    const keys = [id, hash, `session:${id}`, 'session:', 'session']
+    for (const key of keys) await env.SESSIONS_KV.put(key, '[0,0,{"user":"mallory"}]')
+    expect(await visitor.visit((session) => session.get('user'))).toBe('mary')
+    await visitor.visit((session) => session.invalidate())
+    for (const key of keys) {
+      expect(await env.SESSIONS_KV.get(key)).toBe('[0,0,{"user":"mallory"}]')
+    }
   })
 })

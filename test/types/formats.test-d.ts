@@ -1,7 +1,6 @@
 import { describe, expectTypeOf, it } from 'vitest'
-import type { Codec } from '../../src/session/codecs/codec.ts'
 import { pyramidCodec } from '../../src/session/codecs/pyramid.ts'
-import { type SessionOptions, session } from '../../src/session/index.ts'
+import { type Codec, type SessionOptions, session } from '../../src/session/index.ts'
 import { readSession, type SessionContent, sealSession } from '../../src/session/testing.ts'
 
 interface Data {

@@ -1,7 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { type Session, userSessions } from '../../src/session/index.ts'
-import { storeKey } from '../../src/session/lifecycle/ids.ts'
-import type { Store } from '../../src/session/store.ts'
+import { type Session, type Store, storeKey, userSessions } from '../../src/session/index.ts'
 import { memoryStore } from '../../src/session/stores/memory.ts'
 import { at } from '../kit/clock.ts'
 import { gate } from '../kit/race.ts'

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
-import type { Codec } from '../../src/session/codecs/codec.ts'
 import { pyramidCodec } from '../../src/session/codecs/pyramid.ts'
 import { sealedCodec } from '../../src/session/codecs/sealed.ts'
 import { signedCodec } from '../../src/session/codecs/signed.ts'
 import {
+  type Codec,
   csrfToken,
   type RejectReason,
   type Session,
   type SessionOptions,
+  storeKey,
 } from '../../src/session/index.ts'
-import { storeKey } from '../../src/session/lifecycle/ids.ts'
 import { memoryStore } from '../../src/session/stores/memory.ts'
 import { cookieName, dataOf, door, secret, start } from './door.ts'
 import { lifetime, payloads, timeout } from './payloads.ts'

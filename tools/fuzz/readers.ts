@@ -1,9 +1,12 @@
-import type { Codec } from '../../src/session/codecs/codec.ts'
 import { pyramidCodec } from '../../src/session/codecs/pyramid.ts'
 import { sealedCodec } from '../../src/session/codecs/sealed.ts'
 import { signedCodec } from '../../src/session/codecs/signed.ts'
-import type { RejectReason, SessionOptions } from '../../src/session/index.ts'
-import { storeKey } from '../../src/session/lifecycle/ids.ts'
+import {
+  type Codec,
+  type RejectReason,
+  type SessionOptions,
+  storeKey,
+} from '../../src/session/index.ts'
 import { memoryStore } from '../../src/session/stores/memory.ts'
 import { sealSession } from '../../src/session/testing.ts'
 import { cookieName, dataOf, otherSecret, secret, start } from './door.ts'

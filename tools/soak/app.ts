@@ -1,6 +1,5 @@
 import { Hono } from 'hono'
-import { session } from '../../src/session/index.ts'
-import type { Store } from '../../src/session/store.ts'
+import { type Store, session } from '../../src/session/index.ts'
 
 const secret = 'only-the-soak-knows-this-secret-'
 

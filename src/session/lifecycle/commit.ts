@@ -5,7 +5,7 @@ import { restoreQueues, rollBack, type State, setCsrfToken } from '../state/stat
 import { completeBinding } from '../users/binding.ts'
 import { changeOf, isOverdue } from './change.ts'
 import type { Config } from './config.ts'
-import { type CookieAction, type Ending, hasContent, type Visit } from './engine.ts'
+import { type CookieAction, type Ending, hasContent, type Incoming, type Visit } from './engine.ts'
 import { type Loaded, originOf } from './load.ts'
 
 /** Milliseconds that a write which only extends a session's life may take. */
@@ -21,8 +21,10 @@ export interface Outcome {
    * What the response already does to the cookie: nothing yet, or another place has set or removed it,
    * or it cannot carry one.
    */
-  readonly cookie: 'free' | 'set' | 'removed' | 'unavailable'
+  readonly cookie: () => 'free' | Taken
 }
+
+type Taken = 'set' | 'removed' | 'unavailable'
 
 /**
  * Ends a request's session: from here on it cannot be changed.
@@ -35,25 +37,45 @@ export interface Outcome {
  */
 export async function commit(
   config: Config,
-  { incoming, state, contents }: Loaded,
+  { incoming: received, state, contents }: Loaded,
   { visit, outcome }: { visit: Visit; outcome: Outcome },
 ): Promise<string | null> {
   if (outcome.threw && !config.setOnError && !state.isRolledBack) {
-    rollBack(state, originOf(incoming))
+    rollBack(state, originOf(received))
   }
   restoreQueues(state)
   if (state.generation !== undefined) await completeBinding(state)
-  if (state.identity === 'regenerated' && hasContent(state)) renewCsrfToken(state)
+  if (state.identity === 'regenerated' && hasContent(state)) {
+    renewCsrfToken(state)
+    config.device?.prepare(state)
+  }
+  const isElsewhere = received.kind === 'rejected' && received.reason === 'elsewhere'
+  const incoming: Incoming = isElsewhere ? { kind: 'none' } : received
   const { isRefused } = outcome
   const change = changeOf({ incoming, state, clock: visit.clock, isRefused })
   state.committed = true
   const ending: Ending = { incoming, state, change, isRefused, contents }
   if (change === 'none' && !isOverdue(ending)) return null
-  if (outcome.cookie !== 'free') {
-    await writeWithoutCookie(config, ending, { visit, cookie: outcome.cookie })
+  if (isElsewhere && !(state.identity !== 'same' && hasContent(state))) {
+    return dropElsewhere(config, state, visit)
+  }
+  const cookie = outcome.cookie()
+  if (cookie !== 'free') {
+    await writeWithoutCookie(config, ending, { visit, cookie })
     return null
   }
-  return lineFor(config, state, await write(config, ending, visit))
+  const isWrite = change === 'write'
+  return lineFor(
+    config,
+    state,
+    isWrite ? await config.engine.write(ending, visit) : await extendLife(config, ending, visit),
+  )
+}
+
+/** A thief must neither end the session of its owner nor replace its cookie; who logs in is no thief. */
+function dropElsewhere({ cookie }: Config, { identity }: State, { emit }: Visit): string | null {
+  emit({ type: 'dropped', why: 'elsewhere' })
+  return identity === 'invalidated' ? cookie.remove : null
 }
 
 /** Two pages that are opened together after a login are to carry the same token. */
@@ -70,9 +92,8 @@ function lineFor({ cookie, policy }: Config, state: State, action: CookieAction)
     : cookie.set(action.token)
 }
 
-/** Writes a session. What only extends its life never fails a request. */
-async function write({ engine }: Config, ending: Ending, visit: Visit): Promise<CookieAction> {
-  if (ending.change === 'write') return engine.write(ending, visit)
+/** Extends a session's life. That never fails a request. */
+async function extendLife({ engine }: Config, ending: Ending, visit: Visit): Promise<CookieAction> {
   const budget = new Budget(Math.min(extensionBudget, visit.budget.left))
   try {
     return await visit.budget.spend(() => engine.write(ending, { ...visit, budget }))
@@ -86,7 +107,7 @@ async function write({ engine }: Config, ending: Ending, visit: Visit): Promise<
 async function writeWithoutCookie(
   config: Config,
   ending: Ending,
-  { visit, cookie }: { visit: Visit; cookie: Exclude<Outcome['cookie'], 'free'> },
+  { visit, cookie }: { visit: Visit; cookie: Taken },
 ): Promise<void> {
   const { state, change } = ending
   const { engine } = config
@@ -98,7 +119,8 @@ async function writeWithoutCookie(
     await engine.write(ending, visit)
     if (!isReplaced && cookie !== 'set') return
   } else if (cookie === 'unavailable' && engine.writesWithoutCookie(ending)) {
-    await write(config, ending, visit)
+    if (change === 'write') await engine.write(ending, visit)
+    else await extendLife(config, ending, visit)
     return
   } else if (change !== 'write') {
     return

@@ -1,5 +1,7 @@
 import { boundedStore } from '../contention/bounded-store.ts'
 import { maxCookieBytes } from '../cookie/cookie.ts'
+import { write } from '../state/changes.ts'
+import { deviceKey } from '../state/reserved-keys.ts'
 import { createState, type EndedSession, type Origin, type State } from '../state/state.ts'
 import { generationOf, isRevoked } from '../users/revocations.ts'
 import type { Config } from './config.ts'
@@ -32,7 +34,13 @@ export async function load(
   { visit, isSeen }: { visit: Visit; isSeen: () => boolean },
 ): Promise<Loaded> {
   const tokens = config.cookie.find(header)
-  const incoming = await receive(config, tokens, visit)
+  let incoming = tokens.length === 0 ? none : await receive(config, tokens, visit)
+  const { device } = config
+  const key =
+    device && incoming.kind === 'live'
+      ? await device.check(incoming.found.data, header, visit.clock)
+      : null
+  if (key === false) incoming = { kind: 'rejected', reason: 'elsewhere' }
   const opening = {
     now: Math.floor(visit.clock),
     isSeen,
@@ -41,9 +49,11 @@ export async function load(
   }
   const found = incoming.kind === 'live' ? incoming.found : null
   const id = config.policy.hasIds ? found?.cookie.content : undefined
+  const state = createState(config.policy, opening, found && { ...found, id })
+  if (key) write(state, deviceKey, key)
   return {
     incoming,
-    state: createState(config.policy, opening, found && { ...found, id }),
+    state,
     contents: () => contentsOf(config, tokens.slice(0, maxCookies)),
   }
 }
@@ -55,15 +65,18 @@ export function originOf(incoming: Incoming): Origin | null {
     : null
 }
 
+const none: Incoming = { kind: 'none' }
+
 async function receive(config: Config, tokens: string[], visit: Visit): Promise<Incoming> {
-  const [token, second] = tokens
-  if (token === undefined) return { kind: 'none' }
+  const [token = '', second] = tokens
   if (second !== undefined) return { kind: 'rejected', reason: 'duplicate' }
   const cookie = await decode(config, token)
   if (cookie === null) return { kind: 'rejected', reason: 'forged' }
   const lookup = await config.engine.find(cookie.content, visit)
-  if ('text' in lookup) return examine(config, { cookie, text: lookup.text }, visit)
-  return withoutPayload(lookup, visit)
+  if (!('text' in lookup)) return withoutPayload(lookup, visit)
+  const incoming = examine(config, { cookie, text: lookup.text }, visit)
+  const needsCheck = incoming.kind === 'live' && (config.revocations || config.schema)
+  return needsCheck ? checkRevocationAndSchema(config, incoming.found, visit) : incoming
 }
 
 function withoutPayload(lookup: Exclude<Lookup, { text: string }>, { clock }: Visit): Incoming {
@@ -87,19 +100,17 @@ async function contentsOf(config: Config, tokens: string[]): Promise<string[]> {
   return cookies.flatMap((cookie) => (cookie ? [cookie.content] : []))
 }
 
-async function examine(
-  config: Config,
+function examine(
+  { policy }: Config,
   { cookie, text }: Pick<Found, 'cookie' | 'text'>,
-  visit: Visit,
-): Promise<Incoming> {
-  const payload = parsePayload(text, visit.clock)
+  { clock }: Visit,
+): Incoming {
+  const payload = parsePayload(text, clock)
   if (payload === null) return { kind: 'rejected', reason: 'malformed' }
   const found: Found = { ...payload, cookie, text }
-  if (isExpired(limitsOf(config.policy, payload.data), payload, visit.clock)) {
-    return { kind: 'rejected', reason: 'expired', found }
-  }
-  if (config.revocations || config.schema) return checkRevocationAndSchema(config, found, visit)
-  return { kind: 'live', found }
+  return isExpired(limitsOf(policy, payload.data), payload, clock)
+    ? { kind: 'rejected', reason: 'expired', found }
+    : { kind: 'live', found }
 }
 
 async function checkRevocationAndSchema(

@@ -13,14 +13,9 @@ export function visitOf(c: Context, { onEvent }: Config): Visit {
   }
 }
 
-/** Runs the work of a request, and reports a failure of the store that fails the request. */
-export async function reportingFailures<T>(visit: Visit, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    if (error instanceof StoreError) visit.emit({ type: 'store-error', error, failed: true })
-    throw error
-  }
+/** Reports a failure of the store that fails the request. */
+export function reportFailure({ emit }: Visit, error: unknown): void {
+  if (error instanceof StoreError) emit({ type: 'store-error', error, failed: true })
 }
 
 /** Calls a hook of the app, which only observes: what it throws changes nothing. */

@@ -20,6 +20,7 @@ interface Entry {
 
 /** What `durableObjectStore()` needs of a binding: a `DurableObjectNamespace<SessionObject>` has it. */
 export interface SessionNamespace {
+  /** Finds the object of this name. */
   getByName(name: string): {
     get(): Promise<string | null>
     swap(before: string | null, after: string | null, ttl: number, attempt: string): Promise<Swap>

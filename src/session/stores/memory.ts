@@ -1,5 +1,6 @@
 import type { Store } from '../store.ts'
 
+/** Options of `memoryStore()`. */
 export interface MemoryStoreOptions {
   /**
    * How many records of each kind are kept: sessions, users' lists, revocations. If one more is

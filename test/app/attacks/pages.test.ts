@@ -1,8 +1,8 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { encodeBase64url } from '../../src/session/codecs/base64url.ts'
-import { sealSession } from '../../src/session/testing.ts'
-import { visitor } from '../kit/workers/site.ts'
+import { encodeBase64url } from '../../../src/session/codecs/base64url.ts'
+import { sealSession } from '../../../src/session/testing.ts'
+import { visitSite } from '../../kit/workers/site.ts'
 
 const cookieName = '__Host-session'
 const options = { secret: env.SESSION_SECRET }
@@ -46,7 +46,7 @@ const hostile = [
 
 /** A visitor in whose session these texts stand wherever the site shows any. */
 async function shown(texts: string[]) {
-  const site = visitor()
+  const site = visitSite()
   const flash = { '': texts, error: texts }
   const [name = '', token = ''] = (
     await sealSession({ cart: texts, [texts[0] as string]: texts }, options, { flash })
@@ -82,7 +82,7 @@ describe.each(['/cart', '/session'])('%s', (path) => {
     ['in a session that nobody signed', { path, headers: { Cookie: unsigned() } }],
     ['in a header', { path, headers: { 'X-Flash': 'forged', Flash: 'forged' } }],
   ])('shows no message that was forged %s', async (_, { path, headers }) => {
-    const answer = await visitor().get(path, { headers })
+    const answer = await visitSite().get(path, { headers })
     expect(answer.status).toBe(200)
     const page = await answer.text()
     expect(page).not.toContain('forged')
@@ -116,7 +116,7 @@ describe('a form', () => {
   }
 
   it.each(Object.entries(back))('%s leads back to %s, wherever it was asked to', async (at, to) => {
-    const site = visitor()
+    const site = visitSite()
     for (const target of targets) {
       const query = new URLSearchParams({ next: target, return_to: target, redirect: target })
       const fields = { item: target, next: target, csrf_token: await site.token('/cart') }
