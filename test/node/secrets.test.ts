@@ -18,15 +18,15 @@ function run(command: string, ...args: string[]): string {
 
 const tracked = run('git', 'ls-files', '-z').split('\0').filter(Boolean)
 
-describe('what is published', () => {
-  it('has no file that holds secrets, and cannot come to have one by accident', () => {
+describe('the repository', () => {
+  it('tracks no file with secrets, and ignores those that would have them', () => {
     expect(tracked.filter((file) => /(^|\/)(\.dev\.vars|\.env)/.test(file))).toEqual([])
     for (const file of ['.dev.vars', '.dev.vars.production', '.wrangler/state/v3/x.sqlite']) {
       expect(run('git', 'check-ignore', '--no-index', file).trim()).toBe(file)
     }
   })
 
-  it('shows no secret that session() would take', () => {
+  it('shows no secret that session() would accept', () => {
     const shown = tracked
       .filter(
         (file) =>
@@ -48,13 +48,13 @@ describe('what is published', () => {
     }
   })
 
-  it('has the secret required, not set, in what is deployed', () => {
+  it('declares the secret as required, and does not set it', () => {
     const settings = readFileSync(join(root, 'wrangler.toml'), 'utf8')
     expect(settings).toMatch(/^\[secrets\]\nrequired = \["SESSION_SECRET"\]$/m)
     expect(settings).not.toMatch(/^\s*(SESSION_SECRET|REDIS_TOKEN|REDIS_URL)\s*=/m)
   })
 
-  it('has no secret of development in the bundle', () => {
+  it('puts no development secret into the bundle', () => {
     const secret = 'a-secret-of-development-0123456789'
     const vars = join(folder, 'vars')
     const out = join(folder, 'out')
@@ -76,10 +76,10 @@ function taken(secret: string): boolean {
   }
 }
 
-describe('a Worker whose store fails, since no migration was applied', async () => {
+describe('a Worker without the migration of its store', async () => {
   const { url, logs } = await startServer({ SESSION_STORE: 'd1' })
 
-  it('answers 503, and logs the cause once a request, without the session', async () => {
+  it('answers 503, and logs the cause once a request, without session data', async () => {
     const visitor = createVisitorOf(url)
     const answer = await visitor.get('/')
     expect(answer.status).toBe(503)
@@ -98,7 +98,7 @@ describe('a Worker whose secret is too short', async () => {
   const SESSION_SECRET = 'a-secret-that-is-too-short-yet'
   const { url, logs } = await startServer({ SESSION_SECRET })
 
-  it('answers 500, and logs what to do, but not the secret', async () => {
+  it('answers 500, and logs the cure without the secret', async () => {
     const visitor = createVisitorOf(url)
     const answer = await visitor.get('/')
     const told = logs().join('\n')
