@@ -1,5 +1,6 @@
+/** @jsxImportSource hono/jsx */
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import type { Cookie } from './inspect.ts'
+import type { Cookie } from './cookie.ts'
 import { hidden, type Part, partsOfPayload } from './parts.ts'
 
 /** A cookie's token, each stretch in the colour and under the number that it has in the byte bar. */

@@ -1,5 +1,6 @@
+/** @jsxImportSource hono/jsx */
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import type { Cookie } from './inspect.ts'
+import type { Cookie } from './cookie.ts'
 import type { Part } from './parts.ts'
 
 /** A part and where it begins, in bytes. */

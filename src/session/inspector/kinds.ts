@@ -1,10 +1,4 @@
-import {
-  boundKey,
-  csrfKey,
-  deviceKey,
-  flashPrefix,
-  stayKey,
-} from '../../session/state/reserved-keys.ts'
+import { boundKey, csrfKey, deviceKey, flashPrefix, stayKey } from '../state/reserved-keys.ts'
 
 /** What a stretch of a session is. Each kind has one colour, wherever it is drawn: `.k-csrf` in style.css. */
 export type Kind =
