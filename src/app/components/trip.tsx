@@ -73,7 +73,9 @@ function Lines({ rows }: { rows: Row[] }) {
     <ul>
       {rows.slice(0, most).map(({ kind, label, value }) => (
         <li class={`k-${kind}`}>
-          <bdi>{label}</bdi>: <bdi>{shorten(visible(value))}</bdi>
+          <bdi dir="ltr">
+            {label}: {shorten(visible(value))}
+          </bdi>
         </li>
       ))}
       {rows.length > most && <li>and {rows.length - most} more</li>}

@@ -34,16 +34,19 @@ export function SessionPage(props: SessionPageProps): JSX.Element {
       code={pageCode.session}
     >
       <h1>Session</h1>
-      <SessionStory inspection={inspection} store={store}>
-        <Actions csrfToken={csrfToken} />
+      <SessionStory
+        inspection={inspection}
+        store={store}
+        actions={<Actions csrfToken={csrfToken} />}
+      >
+        <YourSessions
+          devices={devices}
+          now={inspection.now}
+          csrfToken={csrfToken}
+          refused={refused}
+        />
+        <TryToBreak attempt={attempt} csrfToken={csrfToken} />
       </SessionStory>
-      <YourSessions
-        devices={devices}
-        now={inspection.now}
-        csrfToken={csrfToken}
-        refused={refused}
-      />
-      <TryToBreak attempt={attempt} csrfToken={csrfToken} />
     </Layout>
   )
 }

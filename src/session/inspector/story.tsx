@@ -12,11 +12,14 @@ interface SessionStoryProps {
   /** What the store is called. */
   store: string
   /** What stands between the size of the cookie and its content. */
+  actions?: Child
+  /** What stands after it all. */
   children?: Child
 }
 
 /** A session's way through a request, as a story: what came, what it holds, what goes, how long it lasts. */
-export function SessionStory({ inspection, store, children }: SessionStoryProps): JSX.Element {
+export function SessionStory(props: SessionStoryProps): JSX.Element {
+  const { inspection, store, actions, children } = props
   const cookie = inspection.sent ?? inspection.set
   return (
     <>
@@ -32,7 +35,7 @@ export function SessionStory({ inspection, store, children }: SessionStoryProps)
             <ByteBar {...cookie} />
           </section>
         )}
-        {children}
+        {actions}
         <Exchange {...inspection} />
         {cookie && (
           <details class="panel">
@@ -44,6 +47,7 @@ export function SessionStory({ inspection, store, children }: SessionStoryProps)
           <Times {...inspection} />
           <Facts {...inspection} store={store} />
         </div>
+        {children}
       </div>
     </>
   )
