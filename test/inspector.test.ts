@@ -77,7 +77,7 @@ describe.each(formats)('the inspector of %s', (_, options) => {
     const [[name = '', token = ''] = []] = visitor.cookies
     const forged = { headers: { Cookie: `${name}=${token.slice(0, -6)}AAAAAA` } }
     const answer = await app.request('/_session', forged)
-    expect(await answer.text()).toContain('it was not honoured')
+    expect(await answer.text()).toContain('it was not honored')
     await browser(app).request('/end', { headers: { Cookie: `${name}=${token}` } })
     expect((await visitor.get('/_session')).status).toBe(200)
     expect(await read()).toContain('<h1>Session</h1>')
@@ -137,7 +137,7 @@ describe('the inspector', () => {
 
   it('says what is wrong with how it is mounted', async () => {
     expect(() => inspector({ production: 'yes' as never })).toThrow('inspector(): production')
-    expect(() => inspector({ colour: 'blue' } as never)).toThrow('colour is not an option')
+    expect(() => inspector({ color: 'blue' } as never)).toThrow('color is not an option')
     const app = new Hono().onError(({ message }, c) => c.text(message, 500))
     app.route('/_session', inspector())
     expect(await (await app.request('/_session')).text()).toBe(

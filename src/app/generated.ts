@@ -1,7 +1,7 @@
 // Made by scripts/generate-site.js. Change what it is made of.
 
 /** Where browsers find the style sheet, under a name that changes with it. */
-export const styleSheet = '/style-6001ec57.css'
+export const styleSheet = '/style-3f6a9824.css'
 
 /** Where the project is at home. */
 export const repository = 'https://github.com/your-name/edge-session'

@@ -41,7 +41,7 @@ export type SiteSession = Session<SiteData, SiteFlash>
 export interface SiteEnv {
   Bindings: Bindings
   Variables: SessionVariables<SiteData, SiteFlash> & {
-    /** Why the cookie that came in was not honoured. */
+    /** Why the cookie that came in was not honored. */
     rejected?: RejectReason
   }
 }

@@ -67,7 +67,7 @@ describe('the inspector', () => {
     expect(after).toContain('Nothing changed, so nothing is written and no cookie is sent.')
   })
 
-  it('gives a key the same colour wherever it is drawn, whatever else is there', async () => {
+  it('gives a key the same color wherever it is drawn, whatever else is there', async () => {
     const { count, read, submit } = visitSite()
     await submit('/cart', '/cart', { item: 'tea' })
     const classOf = async () =>

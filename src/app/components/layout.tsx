@@ -20,7 +20,7 @@ export interface Visit {
   readonly origin: string
   /** Who is logged in, and a token for the form that logs out. */
   readonly login?: { readonly user: string; readonly csrfToken: string } | undefined
-  /** Why the visitor's cookie was not honoured. */
+  /** Why the visitor's cookie was not honored. */
   readonly notice?: string | undefined
   readonly messages?: readonly string[]
   readonly errors?: readonly string[]

@@ -9,7 +9,7 @@ type Placed = Part & { readonly start: number }
 /**
  * Draws the cookie against its limit, and under it the used end magnified, part by part.
  *
- * Numbers tie the parts to the legend, which says all that is drawn: nothing depends on telling colours
+ * Numbers tie the parts to the legend, which says all that is drawn: nothing depends on telling colors
  * apart. Lengths are percentages: text in a drawing that is stretched would be stretched with it.
  */
 export function ByteBar({ bytes, limit, parts }: Cookie): JSX.Element {

@@ -18,7 +18,7 @@ export interface Cookie {
 /** Characters of an HMAC-SHA-256 in base64url. */
 const signatureLength = 43
 
-/** Takes apart a token that was honoured. */
+/** Takes apart a token that was honored. */
 export function sentCookie({ hasIds, format }: Policy, token: string): Cookie {
   const dot = token.lastIndexOf('.')
   if (format.protection !== 'signed' || dot < 0) {

@@ -1,4 +1,4 @@
-/** The page around it, if there is no other. Colours come in pairs, light then dark. */
+/** The page around it, if there is no other. Colors come in pairs, light then dark. */
 export const frameStyle = `
 :root {
   color-scheme: light dark;

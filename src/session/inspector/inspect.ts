@@ -35,9 +35,9 @@ export interface Inspection {
   readonly idle: Left | null
   /** Until it ends at the latest; `null`: never. */
   readonly absolute: Left | null
-  /** `null`: none came in, or it was not honoured. */
+  /** `null`: none came in, or it was not honored. */
   readonly sent: Cookie | null
-  /** Whether a cookie came in that was not honoured. */
+  /** Whether a cookie came in that was not honored. */
   readonly isRejected: boolean
   /** `null`: none goes out, or only its codec knows what it will look like. */
   readonly set: Cookie | null

@@ -56,7 +56,7 @@ export function SessionStory(props: SessionStoryProps): JSX.Element {
 /** What happened in this request, in a sentence. */
 function beginning({ sent, isRejected, isWritten, hasStore, before }: Inspection): string {
   const next = isWritten ? ' This page sets a new one.' : ''
-  if (isRejected) return `Your browser sent a cookie, but it was not honoured.${next}`
+  if (isRejected) return `Your browser sent a cookie, but it was not honored.${next}`
   if (!sent) {
     const sets = isWritten ? ' This page sets one.' : ''
     return `This is your first visit, so there was no cookie to read.${sets}`

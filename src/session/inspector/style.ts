@@ -1,6 +1,6 @@
-/** What the drawing of a session looks like, in the colours of the page that it is on. */
+/** What the drawing of a session looks like, in the colors of the page that it is on. */
 export const inspectorStyle = `
-/* One kind of part, one colour, wherever it is drawn */
+/* One kind of part, one color, wherever it is drawn */
 .k-name {
   --k: light-dark(#4c5a54, #b8c4be);
 }
@@ -195,7 +195,7 @@ th {
 table + .note {
   margin-block-start: 0.75rem;
 }
-/* Drawings keep their colours here, and say in words what they show. */
+/* Drawings keep their colors here, and say in words what they show. */
 @media (forced-colors: active) {
   .free {
     fill: Canvas;

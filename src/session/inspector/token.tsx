@@ -3,7 +3,7 @@ import type { JSX } from 'hono/jsx/jsx-runtime'
 import type { Cookie } from './cookie.ts'
 import { hidden, type Part, partsOfPayload } from './parts.ts'
 
-/** A cookie's token, each stretch in the colour and under the number that it has in the byte bar. */
+/** A cookie's token, each stretch in the color and under the number that it has in the byte bar. */
 export function Token({ parts, json }: Cookie): JSX.Element {
   return (
     <>
