@@ -1,5 +1,5 @@
 import type { Context, MiddlewareHandler } from 'hono'
-import { ForgedRequestError } from './errors.ts'
+import { ForgedRequestError, FormTooLargeError } from './errors.ts'
 import { commit, load, type Opened } from './lifecycle.ts'
 import type { SessionOptions } from './options.ts'
 import { finish } from './response.ts'
@@ -118,7 +118,7 @@ async function close(
   }
   let cookie: string | null | undefined
   try {
-    const refused = c.error instanceof ForgedRequestError
+    const refused = c.error instanceof ForgedRequestError || c.error instanceof FormTooLargeError
     if (opened) cookie = await commit(settings.config(), opened, { threw, refused })
   } catch (error) {
     if (opened) opened.state.committed = false // the page that tells of it may use the session, in vain
