@@ -14,6 +14,8 @@ const patience = { testTimeout: 30_000, hookTimeout: 30_000 }
 export default defineConfig({
   test: {
     reporters: ['default', tally()],
+    // Many tests have a request refused; those that are about its log line look at `console.warn`.
+    onConsoleLog: (log) => !log.startsWith('csrf(): refused '),
     projects: [
       {
         plugins: [

@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { csrf, csrfToken, session } from '../../src/session'
 import { at, otherSecret, secret } from './fixtures'
-import { shop, shopper, unlogged, visit } from './shop'
+import { shop, shopper, visit } from './shop'
 
 beforeEach(() => {
   at(0)
@@ -57,7 +57,7 @@ describe.each(refused)('csrf(): a request refused, %s', (_, init) => {
         await c.var.session()
         await next()
       })
-      .use(csrf(unlogged))
+      .use(csrf())
       .get('/token', async (c) => c.text(csrfToken(await c.var.session())))
       .post('/buy', (c) => c.text('bought'))
     const { visitor } = await shopper(app)

@@ -6,14 +6,11 @@ import { cookieName, payloadOf, secret } from './fixtures'
 /** Where the shop is. */
 export const own = 'https://shop.example'
 
-/** Options for tests of refusals: nothing is logged. */
-export const unlogged: CsrfOptions = { onRefuse: () => undefined }
-
-/** Makes a site that guards all but its `GET` pages, which show a token. It logs no refusal. */
+/** Makes a site that guards all but its `GET` pages, which show a token. */
 export function shop(csrfOptions?: CsrfOptions, sessionOptions?: Partial<SessionOptions>) {
   return new Hono()
     .use(session({ secret, ...sessionOptions }))
-    .use(csrf({ ...unlogged, ...csrfOptions }))
+    .use(csrf(csrfOptions))
     .get('/token', async (c) => c.text(csrfToken(await c.var.session())))
     .get('/regenerate', async (c) => {
       const session = await c.var.session()

@@ -42,7 +42,10 @@ export function findInMultipart(
     const [, named, file] = partHeaders.exec(headers) ?? refuse()
     at = find(body, delimiter, start)
     if (body[at - 1] !== carriageReturn) refuse()
-    if (named === escaped) value = file ? undefined : body.subarray(start, at - 1)
+    // workerd drops a backslash of a name: one that is this name only then may hide the field.
+    if (named?.replaceAll('\\', '') === escaped) {
+      value = file || named !== escaped ? undefined : body.subarray(start, at - 1)
+    }
     at += delimiter.length
   }
   if (!/^--(\r\n)*$/.test(shortText(body.subarray(at)))) refuse()
