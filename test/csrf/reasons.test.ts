@@ -8,7 +8,7 @@ import {
   ForgedRequestError,
   session,
 } from '../../src/session/index.ts'
-import { own, shopper, visit } from '../kit/shop.ts'
+import { own, shopper, visitShop } from '../kit/shop.ts'
 import { secret } from '../kit/tokens.ts'
 
 let logged: string[]
@@ -71,7 +71,7 @@ describe('csrf(): the reason of a refusal', () => {
     const { app, errors } = site()
     const { token } = await shopper(app)
     const sent = Object.entries(headers).map(([name]) => [name, token] as [string, string])
-    expect((await visit(app).post('/buy', {}, { headers: sent })).status).toBe(403)
+    expect((await visitShop(app).post('/buy', {}, { headers: sent })).status).toBe(403)
     expect(errors).toMatchObject([{ reason: 'no-session' }])
     expect(logged).toEqual([expect.stringContaining('no-session')])
   })
@@ -153,7 +153,7 @@ describe('csrf({ onRefuse })', () => {
     ['never ends', () => new Promise(() => undefined)],
   ])('changes nothing if it %s', async (_, onRefuse) => {
     const { app, errors } = site({ onRefuse })
-    const response = await visit(app).post('/buy')
+    const response = await visitShop(app).post('/buy')
     expect([response.status, await response.text()]).toEqual([403, 'Forbidden'])
     expect(errors).toMatchObject([{ reason: 'no-session' }])
   })
@@ -163,7 +163,7 @@ describe('csrf({ onRefuse })', () => {
     const { app } = site({
       onRefuse: ({ reason }, c) => void seen.push(reason, c.req.header('Origin')),
     })
-    await visit(app).post('/buy', {}, { headers: { Origin: `${own}.evil` } })
+    await visitShop(app).post('/buy', {}, { headers: { Origin: `${own}.evil` } })
     expect(seen).toEqual(['origin', `${own}.evil`])
   })
 })
