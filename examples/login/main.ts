@@ -65,7 +65,7 @@ const app = new Hono()
     const session = await c.var.session()
     const { everywhere } = await c.req.parseBody()
     if (everywhere === 'yes' && session.user !== undefined) {
-      await userSessions(store).endAll(session.user)
+      await userSessions(store).endAll(session.user, session)
     }
     session.invalidate()
     session.flash('You are logged out.')
