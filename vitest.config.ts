@@ -9,12 +9,20 @@ process.env.SESSION_SECRET = SESSION_SECRET
 process.env.CLOUDFLARE_CF_FETCH_ENABLED = 'false'
 process.env.WRANGLER_LOG ??= 'warn'
 
+// The tests of the library that need no Worker. They run in workerd and in Node, and elsewhere.
+const everywhere = [
+  'test/*.test.ts',
+  'test/{attacks,codecs,contention,cookie,csrf,lifecycle,options,state,users}/*.test.ts',
+  'test/stores/memory.test.ts',
+]
+
 // Enough for a machine that is busy with other tests.
 const patience = { testTimeout: 30_000, hookTimeout: 30_000 }
 
 export default defineConfig({
   test: {
     reporters: ['default', tally()],
+    coverage: { include: ['src/session/**'], reporter: ['text', 'html'] },
     projects: [
       {
         plugins: [
@@ -36,9 +44,10 @@ export default defineConfig({
         test: {
           ...patience,
           name: 'node',
-          include: ['test/node/**/*.test.ts', 'test/codecs/base64url.test.ts'],
+          include: ['test/node/**/*.test.ts'],
         },
       },
+      { test: { ...patience, name: 'library', include: everywhere } },
       {
         test: {
           ...patience,

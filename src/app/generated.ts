@@ -1,7 +1,7 @@
 // Made by scripts/generate-site.js. Change what it is made of.
 
 /** Where browsers find the style sheet, under a name that changes with it. */
-export const styleSheet = '/style-c8c47f2c.css'
+export const styleSheet = '/style-edbb1128.css'
 
 /** Where the project is at home. */
 export const repository = 'https://github.com/your-name/edge-session'
@@ -53,7 +53,7 @@ function countVisit(session: SiteSession, method: string): number {
   session.regenerate() // whoever knew the old identity does not know this one
   session.bind(name)
   if (await posted(c, 'remember')) session.remember()
-  session.set('browser', browserOf(c.req.header('User-Agent')))
+  session.set('login', loginFrom(c.req.header('User-Agent')))
   session.flash('You are logged in.')
   return c.redirect('/session#login', 303)
 })`,

@@ -7,6 +7,7 @@ import {
 } from '../session/index.ts'
 import type { Attempt } from './breaking.ts'
 import type { CartNews } from './cart.ts'
+import type { Login } from './devices.ts'
 import type { Refused } from './forms.ts'
 import { type Bindings, ConfigurationError, explain, revocationsOf, storeOf } from './stores.ts'
 
@@ -14,8 +15,7 @@ import { type Bindings, ConfigurationError, explain, revocationsOf, storeOf } fr
 export interface SiteData {
   counter: number
   cart: string[]
-  /** Such as `Chrome on Linux`, for the list of somebody's sessions. */
-  browser: string
+  login: Login
   /** When the cart last showed news, in seconds since the epoch: the page after it says where it was. */
   shownAt: number
 }

@@ -9,6 +9,7 @@ const notices: Record<RejectReason, string> = {
   forged: 'Your session cookie was refused: its signature does not match.',
   malformed: 'Your session cookie was refused: it holds no session.',
   schema: 'Your session cookie was refused: its data has another shape.',
+  elsewhere: 'This session is bound to another device.',
   duplicate: 'Your browser sent two session cookies, so neither was trusted.',
   expired: 'Your last session is over: its time was up, or you signed out from another browser.',
   unknown: 'Your last session is over: its time was up, or you signed out from another browser.',

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type Store, StoreError } from '../../src/session/index.ts'
 import { memoryStore } from '../../src/session/stores/memory.ts'
+import { gate } from '../kit/race.ts'
 import { createVisitor } from '../kit/visitor.ts'
 
 afterEach(() => {
@@ -67,12 +68,20 @@ describe('a store that fails', () => {
   })
 
   it('to answer at all: 503 after 10 seconds', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout'] })
-    const hanging = { get: () => new Promise<null>(() => {}), swap: memoryStore().swap }
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const asked = gate()
+    const hanging: Store = {
+      get() {
+        asked.resolve()
+        return new Promise(() => {})
+      },
+      swap: memoryStore().swap,
+    }
     const { visitor } = await loggedIn()
     const late = createVisitor({ store: hanging })
     late.token = visitor.token
     const answer = late.attempt((session) => session.get('user'))
+    await asked.promise
     await vi.advanceTimersByTimeAsync(9_999)
     expect(late.status).toBe(0)
     await vi.advanceTimersByTimeAsync(1)

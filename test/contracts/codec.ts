@@ -189,6 +189,7 @@ export function codecContract(name: string, subject: CodecSubject): void {
 
     it('parses nothing before it is verified', async () => {
       const foreign = await (await make(otherSecret, cookie.name)).encode(text)
+      await opened([codec], foreign) // Node itself parses something at the first request
       const parse = vi.spyOn(JSON, 'parse')
       expect(await codec.decode(foreign)).toBeNull()
       expect(await codec.decode(`${token.slice(0, -4)}AAAA`)).toBeNull()

@@ -7,3 +7,24 @@ export const start = 1_700_000_000
 export function at(seconds: number): void {
   vi.useFakeTimers({ toFake: ['Date'], now: (start + seconds) * 1000 })
 }
+
+const realSetTimeout = globalThis.setTimeout
+
+/** Lets everything that waits for no timer go on: crypto may take a turn of the event loop. */
+export function settle(): Promise<void> {
+  return new Promise((resolve) => realSetTimeout(resolve, 5))
+}
+
+/** Lets fake time pass until a promise settles; at most so many seconds of it. */
+export async function passTimeUntil<T>(promise: Promise<T>, seconds: number): Promise<T> {
+  let isSettled = false
+  const done = () => {
+    isSettled = true
+  }
+  promise.then(done, done)
+  for (let passed = 0; passed < seconds && !isSettled; passed += 0.1) {
+    await settle()
+    await vi.advanceTimersByTimeAsync(100)
+  }
+  return promise
+}

@@ -9,7 +9,7 @@ it('answers over HTTP, after a restart too', async () => {
   expect((await fetch(url)).status).toBe(200)
 })
 
-it.each(['favicon.svg', 'robots.txt'])('serves public/%s with strict headers', async (file) => {
+it.each(['favicon.svg', 'favicon.ico'])('serves public/%s with strict headers', async (file) => {
   const { status, headers } = await fetch(`${url}/${file}`)
   expect(status).toBe(200)
   expect(Object.fromEntries(headers)).toMatchObject({

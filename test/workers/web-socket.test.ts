@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Session, SessionCommittedError } from '../../src/session/index.ts'
+import { memoryStore } from '../../src/session/stores/memory.ts'
+import { watched } from '../kit/stores.ts'
 import { createVisitor } from '../kit/visitor.ts'
 
 describe('a switch of protocols', () => {
@@ -24,5 +26,21 @@ describe('a switch of protocols', () => {
       return new Response(null, { status: 101, webSocket: client as WebSocket })
     })
     expect(() => opened[0]?.set('a', 1)).toThrow(SessionCommittedError)
+  })
+
+  it('reads a session in a store once, and does not write it', async () => {
+    const store = watched(memoryStore())
+    const visitor = createVisitor<{ n: number }>({ store })
+    await visitor.visit((session) => session.set('n', 1))
+    const { token } = visitor
+    store.calls.length = 0
+    await visitor.visit((session) => {
+      session.update('n', (n = 0) => n + 1)
+      const [client] = Object.values(new WebSocketPair())
+      return new Response(null, { status: 101, webSocket: client as WebSocket })
+    })
+    expect(visitor.sent).toEqual([])
+    expect(visitor.token).toBe(token)
+    expect(store.calls.map(([name]) => name)).toEqual(['get'])
   })
 })

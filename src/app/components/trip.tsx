@@ -13,7 +13,7 @@ export function Trip(inspection: Inspection): JSX.Element {
   return (
     <figure class="trip" aria-label="Your session on its way">
       <div class="place">
-        <h3>Your browser</h3>
+        <p class="where">Your browser</p>
         <div class="cookie-note">
           {isCookie ? <Lines rows={rows} /> : <p class="k-id">an id, and nothing else</p>}
           <p class="seal">signed</p>
@@ -46,7 +46,7 @@ export function Trip(inspection: Inspection): JSX.Element {
         </li>
       </ol>
       <div class="place">
-        <h3>The server</h3>
+        <p class="where">The server</p>
         {isCookie ? (
           <p>checks the signature, adds one, and keeps nothing.</p>
         ) : (

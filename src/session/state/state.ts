@@ -27,6 +27,8 @@ export interface Policy {
   readonly hasIds: boolean
   /** Whether sessions can be bound to users. */
   readonly canBind: boolean
+  /** Whether sessions are bound to devices. */
+  readonly bindsDevices: boolean
 }
 
 /** What a request knows of its session. `Session` is the view of it that handlers get. */

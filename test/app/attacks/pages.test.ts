@@ -1,8 +1,8 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { encodeBase64url } from '../../src/session/codecs/base64url.ts'
-import { sealSession } from '../../src/session/testing.ts'
-import { visitSite } from '../kit/workers/site.ts'
+import { encodeBase64url } from '../../../src/session/codecs/base64url.ts'
+import { sealSession } from '../../../src/session/testing.ts'
+import { visitSite } from '../../kit/workers/site.ts'
 
 const cookieName = '__Host-session'
 const options = { secret: env.SESSION_SECRET }
