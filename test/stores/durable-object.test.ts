@@ -6,9 +6,10 @@ import {
 } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { durableObjectStore, type SessionObject } from '../../src/session/stores/durable-object.ts'
+import { durableObjectStore } from '../../src/session/stores/durable-object.ts'
 import { storeContract } from '../contracts/store.ts'
 import { usersContract } from '../contracts/users.ts'
+import { faultyObjects, platformError } from '../kit/workers/faulty-objects.ts'
 
 const store = durableObjectStore(env.SESSIONS)
 const minute = 60_000
@@ -18,8 +19,8 @@ usersContract('durableObjectStore()', () => durableObjectStore(env.SESSIONS))
 storeContract('durableObjectStore()', () => durableObjectStore(env.SESSIONS), {
   broken: () =>
     durableObjectStore(
-      faulty(() => {
-        throw fault({ overloaded: true })
+      faultyObjects(() => {
+        throw platformError({ overloaded: true })
       }),
     ),
 })
@@ -96,7 +97,7 @@ describe('durableObjectStore()', () => {
 
   it('makes one call to the object for each of its own', async () => {
     const calls: string[] = []
-    const counted = durableObjectStore(faulty((call) => void calls.push(call)))
+    const counted = durableObjectStore(faultyObjects((call) => void calls.push(call)))
     const key = fresh()
     await counted.get(key)
     await counted.swap(key, null, 'text', 60)
@@ -170,6 +171,20 @@ describe('SessionObject', () => {
     expect(await store.swap(key, null, 'again', 60)).toEqual({ swapped: true, kept: 'again' })
   })
 
+  it('keeps its record when a write in the present form follows one in that of version 0.1', async () => {
+    const key = fresh()
+    const now = stopClock()
+    const stub = env.SESSIONS.getByName(key)
+    await runInDurableObject(stub, (_, { storage }) => {
+      storage.kv.put('entry', { text: 'old', expires: now + minute })
+    })
+    expect(await store.get(key)).toBe('old')
+    expect(await stub.swap('old', 'by an old caller', 60)).toMatchObject({ swapped: true })
+    expect(await stub.swap('old', 'by an old caller', 60)).toMatchObject({ swapped: false })
+    expect(await store.swap(key, 'by an old caller', 'new', 60)).toMatchObject({ swapped: true })
+    expect(await store.get(key)).toBe('new')
+  })
+
   it('is cleared by its alarm, which nobody has to call', async () => {
     const key = fresh()
     await store.swap(key, null, 'text', 1)
@@ -215,85 +230,3 @@ describe('SessionObject', () => {
     expect((await storage(key)).alarm).toBe(now + minute)
   })
 })
-
-describe('durableObjectStore(), when calls fail', () => {
-  it.each([0, 1, 2])('reads when a retryable error went before %i times', async (times) => {
-    const key = fresh()
-    await store.swap(key, null, 'text', 60)
-    const stubs = new Set<object>()
-    const flaky = durableObjectStore(
-      faulty((_, stub) => {
-        if (stubs.add(stub).size <= times) throw fault({ retryable: true })
-      }),
-    )
-    expect(await flaky.get(key)).toBe('text')
-    expect(stubs.size).toBe(times + 1)
-  })
-
-  it.each([
-    ['get', 3, { retryable: true }],
-    ['get', 1, { overloaded: true }],
-    ['get', 1, { retryable: true, overloaded: true }],
-    ['get', 1, { remote: true }],
-    ['get', 1, {}],
-    ['swap', 1, { retryable: true }],
-    ['swap', 1, { overloaded: true }],
-    ['swap', 1, {}],
-  ] as const)('gives up a %s after %i calls that failed: %j', async (method, times, flags) => {
-    const cause = fault(flags)
-    let calls = 0
-    const broken = durableObjectStore(
-      faulty(() => {
-        calls++
-        throw cause
-      }),
-    )
-    const call = method === 'get' ? broken.get(fresh()) : broken.swap(fresh(), null, 'text', 60)
-    const error = await call.catch((error: unknown) => error)
-    expect(error).toBe(cause)
-    expect(calls).toBe(times)
-  })
-
-  it('has applied a swap whole when only its answer was lost', async () => {
-    const key = fresh()
-    await store.swap(key, null, 'before', 60)
-    const lossy = durableObjectStore(
-      faulty(
-        () => undefined,
-        () => {
-          throw fault({ retryable: true })
-        },
-      ),
-    )
-    await expect(lossy.swap(key, 'before', 'after', 60)).rejects.toMatchObject({ retryable: true })
-    expect(await store.get(key)).toBe('after')
-    // Whoever still thinks of the old text is told of the new one.
-    expect(await store.swap(key, 'before', 'after', 60)).toEqual({ swapped: false, kept: 'after' })
-  })
-})
-
-function fault(flags: Record<string, boolean>): Error {
-  return Object.assign(new Error('Network connection lost.'), flags)
-}
-
-/** The real namespace, with something done before each call reaches its object and after. */
-function faulty(
-  before: (call: string, stub: object) => void,
-  after: () => void = () => undefined,
-): typeof env.SESSIONS {
-  const getByName = (name: string) => {
-    const stub = env.SESSIONS.getByName(name)
-    async function passed<T>(call: string, make: () => Promise<T>): Promise<T> {
-      before(call, stub)
-      const answer = await make()
-      after()
-      return answer
-    }
-    return {
-      get: () => passed('get', async () => stub.get()),
-      swap: (...given: Parameters<SessionObject['swap']>) =>
-        passed('swap', async () => stub.swap(...given)),
-    }
-  }
-  return { getByName } as unknown as typeof env.SESSIONS
-}
