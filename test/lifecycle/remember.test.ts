@@ -20,7 +20,7 @@ describe.each<[string, () => Partial<SessionOptions>]>([
 ])('session.remember(), with the session in %s', (_, options) => {
   const login = async () => {
     at(0)
-    const visitor = createVisitor<{ user: string }>({ ...options(), remember })
+    const visitor = createVisitor<{ user: string }>({ ...(options() as object), remember })
     await visitor.visit((session) => {
       session.regenerate()
       session.set('user', 'mary')
