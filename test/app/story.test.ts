@@ -177,6 +177,20 @@ describe('a field that was not accepted', () => {
   })
 })
 
+describe('what waits for a page that is not visited', () => {
+  it('is said by whatever page comes next', async () => {
+    const { post, token, read } = visitSite()
+    const csrf_token = await token('/cart')
+    await post('/cart', { item: 'tea', csrf_token })
+    await post('/session/login', { name: '', csrf_token })
+    await post('/session/break', { payload: 'x', csrf_token })
+    const page = await read('/howdy')
+    expect(page).toMatch(/role="alert"><p>Enter a name of up to 40 characters\./)
+    expect(page).toMatch(/role="status"><p>Added “tea”\.<\/p><p>Refused: the signature/)
+    expect(await read('/howdy')).not.toMatch(/role="(alert|status)"/)
+  })
+})
+
 describe('a visitor who is logged in', () => {
   it.each(['/', '/howdy', '/cart', '/session'])('is named on %s, and can log out', async (path) => {
     const site = visitSite()
