@@ -44,9 +44,9 @@ export function storeContract(name: string, make: Make, options: StoreContractOp
     })
 
     describe('swap and get', () => swaps(store))
-    describe('texts and keys', () => contents(store, longest))
+    describe('values and keys', () => contents(store, longest))
     describe('time', () => times(store, options))
-    describe('many at once', () => (atomic ? competes(store) : loses(store)))
+    describe('concurrency', () => (atomic ? competes(store) : loses(store)))
     if (broken) describe('outage', () => rejects(broken))
   })
 }
@@ -61,35 +61,35 @@ function swaps(store: Subject): void {
     key = newKey()
   })
 
-  it('keeps nothing under a key that was never used', async () => {
+  it('has no value for an unused key', async () => {
     expect(await store().get(key)).toBeNull()
   })
 
-  it('creates where nothing is kept', async () => {
+  it('creates a value where there is none', async () => {
     expect(await store().swap(key, null, 'one', 60)).toEqual({ swapped: true, kept: 'one' })
     expect(await store().get(key)).toBe('one')
   })
 
-  it('refuses to create where something is kept, and tells what', async () => {
+  it('refuses to create where there is a value, and returns it', async () => {
     await store().swap(key, null, 'one', 60)
     expect(await store().swap(key, null, 'two', 60)).toEqual({ swapped: false, kept: 'one' })
     expect(await store().swap(key, null, 'one', 60)).toEqual({ swapped: false, kept: 'one' })
     expect(await store().get(key)).toBe('one')
   })
 
-  it('replaces what is kept', async () => {
+  it('replaces a value', async () => {
     await store().swap(key, null, 'one', 60)
     expect(await store().swap(key, 'one', 'two', 60)).toEqual({ swapped: true, kept: 'two' })
     expect(await store().get(key)).toBe('two')
   })
 
-  it('replaces a text by the same', async () => {
+  it('replaces a value by an equal one', async () => {
     await store().swap(key, null, 'one', 60)
     expect(await store().swap(key, 'one', 'one', 60)).toEqual({ swapped: true, kept: 'one' })
     expect(await store().get(key)).toBe('one')
   })
 
-  it('refuses to replace what is no longer kept, and tells what is', async () => {
+  it('refuses to replace a value that has changed, and returns the current one', async () => {
     await store().swap(key, null, 'one', 60)
     await store().swap(key, 'one', 'two', 60)
     expect(await store().swap(key, 'one', 'three', 60)).toEqual({ swapped: false, kept: 'two' })
@@ -97,12 +97,12 @@ function swaps(store: Subject): void {
     expect(await store().get(key)).toBe('two')
   })
 
-  it('refuses to replace what was never kept', async () => {
+  it('refuses to replace a missing value', async () => {
     expect(await store().swap(key, 'one', 'two', 60)).toEqual({ swapped: false, kept: null })
     expect(await store().get(key)).toBeNull()
   })
 
-  it('deletes what is kept, and takes a new text in its place', async () => {
+  it('deletes a value, and accepts a new one in its place', async () => {
     await store().swap(key, null, 'one', 60)
     expect(await store().swap(key, 'one', null, 60)).toEqual({ swapped: true, kept: null })
     expect(await store().get(key)).toBeNull()
@@ -111,18 +111,18 @@ function swaps(store: Subject): void {
     expect(await store().get(key)).toBe('two')
   })
 
-  it('refuses to delete what is no longer kept, and tells what is', async () => {
+  it('refuses to delete a value that has changed, and returns the current one', async () => {
     await store().swap(key, null, 'one', 60)
     await store().swap(key, 'one', 'two', 60)
     expect(await store().swap(key, 'one', null, 60)).toEqual({ swapped: false, kept: 'two' })
     expect(await store().get(key)).toBe('two')
   })
 
-  it('refuses to delete what was never kept', async () => {
+  it('refuses to delete a missing value', async () => {
     expect(await store().swap(key, 'one', null, 60)).toEqual({ swapped: false, kept: null })
   })
 
-  it('swaps nothing for nothing', async () => {
+  it('accepts a swap of nothing for nothing', async () => {
     expect(await store().swap(key, null, null, 60)).toEqual({ swapped: true, kept: null })
     await store().swap(key, null, 'one', 60)
     expect(await store().swap(key, null, null, 60)).toEqual({ swapped: false, kept: 'one' })
@@ -131,7 +131,7 @@ function swaps(store: Subject): void {
 }
 
 function contents(store: Subject, longest: number): void {
-  it.each(awkward)('keeps to the letter: %s', async (_, text) => {
+  it.each(awkward)('keeps a value unchanged: %s', async (_, text) => {
     const key = newKey()
     expect(await store().swap(key, null, text, 60)).toEqual({ swapped: true, kept: text })
     expect(await store().get(key)).toBe(text)
@@ -141,7 +141,7 @@ function contents(store: Subject, longest: number): void {
     expect(await store().swap(key, text, null, 60)).toEqual({ swapped: true, kept: null })
   })
 
-  it.each(twins)('takes no text for another: %j, %j', async (one, other) => {
+  it.each(twins)('distinguishes similar values: %j, %j', async (one, other) => {
     const key = newKey()
     await store().swap(key, null, one, 60)
     expect(await store().swap(key, other, 'two', 60)).toEqual({ swapped: false, kept: one })
@@ -149,7 +149,7 @@ function contents(store: Subject, longest: number): void {
     expect(await store().get(key)).toBe(one)
   })
 
-  it(`keeps a text of ${longest} characters`, async () => {
+  it(`keeps a value of ${longest} characters`, async () => {
     const key = newKey()
     const [one, two] = ['a', 'b'].map((end) => `${'x'.repeat(longest - 1)}${end}`)
     if (one === undefined || two === undefined) throw new Error('no texts')
@@ -165,7 +165,7 @@ function contents(store: Subject, longest: number): void {
     expect(await store().swap(key, two, null, 60)).toEqual({ swapped: true, kept: null })
   })
 
-  it('does not mix many keys', async () => {
+  it('keeps many keys apart', async () => {
     const keys = Array.from({ length: 50 }, newKey)
     await Promise.all(keys.map((key) => store().swap(key, null, `text of ${key}`, 60)))
     await Promise.all(keys.slice(25).map((key) => store().swap(key, `text of ${key}`, null, 60)))
@@ -173,7 +173,7 @@ function contents(store: Subject, longest: number): void {
     expect(found).toEqual(keys.map((key, i) => (i < 25 ? `text of ${key}` : null)))
   })
 
-  it('tells apart keys that look alike, up to 128 characters', async () => {
+  it('distinguishes similar keys of up to 128 characters', async () => {
     const stem = `${newKey()}_-:`.padEnd(126, 'x')
     const keys = [`${stem}aa`, `${stem}aA`, `${stem}a`, stem, `${stem.slice(0, -1)}_`, `${stem}__`]
     for (const key of keys) {
@@ -184,7 +184,7 @@ function contents(store: Subject, longest: number): void {
   })
 
   it.each(['__proto__', 'constructor', '0'])(
-    'knows the key %s only when it is kept',
+    'has a value for the key %s only after it is created',
     async (key) => {
       expect(await store().get(key)).toBeNull()
       expect(await store().swap(key, null, 'one', 60)).toEqual({ swapped: true, kept: 'one' })
@@ -209,7 +209,7 @@ function times(store: Subject, { ttl = 60, pass }: StoreContractOptions): void {
     await (pass ? pass(seconds) : vi.setSystemTime(Date.now() + seconds * 1000))
   }
 
-  it('forgets a text when its time is up', async () => {
+  it('expires a value after its ttl', async () => {
     await store().swap(key, null, 'one', ttl)
     await wait(0.9)
     expect(await store().get(key)).toBe('one')
@@ -218,7 +218,7 @@ function times(store: Subject, { ttl = 60, pass }: StoreContractOptions): void {
   })
 
   if (!pass) {
-    it('forgets nothing a moment too early', async () => {
+    it('expires no value early', async () => {
       await store().swap(key, null, 'one', ttl)
       vi.setSystemTime(Date.now() + ttl * 1000 - 1)
       expect(await store().get(key)).toBe('one')
@@ -226,7 +226,7 @@ function times(store: Subject, { ttl = 60, pass }: StoreContractOptions): void {
     })
   }
 
-  it('swaps as if nothing were kept when its time is up', async () => {
+  it('treats an expired value as missing in a swap', async () => {
     await store().swap(key, null, 'one', ttl)
     await wait(1)
     expect(await store().swap(key, 'one', 'two', ttl)).toEqual({ swapped: false, kept: null })
@@ -238,7 +238,7 @@ function times(store: Subject, { ttl = 60, pass }: StoreContractOptions): void {
     expect(await store().get(key)).toBeNull()
   })
 
-  it.each(['one', 'two'])('begins the ttl anew when it replaces "one" by "%s"', async (after) => {
+  it.each(['one', 'two'])('restarts the ttl when it replaces "one" by "%s"', async (after) => {
     await store().swap(key, null, 'one', ttl)
     await wait(0.6)
     expect(await store().swap(key, 'one', after, ttl)).toEqual({ swapped: true, kept: after })
@@ -248,7 +248,7 @@ function times(store: Subject, { ttl = 60, pass }: StoreContractOptions): void {
     expect(await store().get(key)).toBeNull()
   })
 
-  it('leaves the ttl alone when it does not replace, or only reads', async () => {
+  it('leaves the ttl alone on a read or a refused swap', async () => {
     await store().swap(key, null, 'one', ttl)
     await wait(0.5)
     await store().swap(key, 'zero', 'two', ttl * 10)
@@ -260,7 +260,7 @@ function times(store: Subject, { ttl = 60, pass }: StoreContractOptions): void {
     expect(await store().get(key)).toBeNull()
   })
 
-  it('keeps the ttl of the last swap, be it longer or shorter', async () => {
+  it('uses the ttl of the last swap, longer or shorter', async () => {
     const other = newKey()
     for (const each of [key, other]) await store().swap(each, null, 'one', ttl * 5)
     await store().swap(key, 'one', 'two', ttl)
@@ -271,7 +271,7 @@ function times(store: Subject, { ttl = 60, pass }: StoreContractOptions): void {
     expect(await store().get(other)).toBe('two')
   })
 
-  it('keeps a text for 400 days', async () => {
+  it('keeps a value for 400 days', async () => {
     await store().swap(key, null, 'one', long)
     if (!pass) vi.setSystemTime(Date.now() + (long - 1) * 1000)
     expect(await store().get(key)).toBe('one')
@@ -282,17 +282,20 @@ function competes(store: Subject): void {
   it.each([
     ['create', null],
     ['replace', 'one'],
-  ])('lets one of 20 win that %s at once, and tells the others who', async (_, before) => {
-    const key = newKey()
-    if (before !== null) await store().swap(key, null, before, 60)
-    const swapped = await Promise.all(texts.map((text) => store().swap(key, before, text, 60)))
-    const winners = texts.filter((_, i) => swapped[i]?.swapped)
-    expect(winners).toHaveLength(1)
-    expect(swapped.map((each) => each.kept)).toEqual(texts.map(() => winners[0]))
-    expect(await store().get(key)).toBe(winners[0])
-  })
+  ])(
+    'lets one of 20 concurrent swaps that %s win, and returns its value to the others',
+    async (_, before) => {
+      const key = newKey()
+      if (before !== null) await store().swap(key, null, before, 60)
+      const swapped = await Promise.all(texts.map((text) => store().swap(key, before, text, 60)))
+      const winners = texts.filter((_, i) => swapped[i]?.swapped)
+      expect(winners).toHaveLength(1)
+      expect(swapped.map((each) => each.kept)).toEqual(texts.map(() => winners[0]))
+      expect(await store().get(key)).toBe(winners[0])
+    },
+  )
 
-  it('lets one of 20 win that replace and delete at once', async () => {
+  it('lets one of 20 concurrent replacements and deletions win', async () => {
     const key = newKey()
     await store().swap(key, null, 'one', 60)
     const afters = texts.map((text, i) => (i % 2 ? text : null))
@@ -303,7 +306,7 @@ function competes(store: Subject): void {
     expect(await store().get(key)).toBe(winners[0]?.kept)
   })
 
-  it('loses none of 20 changes made at once, each tried again from what it was told', async () => {
+  it('loses none of 20 concurrent changes that are retried from the returned value', async () => {
     const key = newKey()
     await Promise.all(texts.map((text) => append(store(), key, text)))
     const kept: string[] = JSON.parse((await store().get(key)) ?? '[]')
@@ -312,7 +315,7 @@ function competes(store: Subject): void {
 }
 
 function loses(store: Subject): void {
-  it('keeps the text of one of 20 that swap at once, and may tell all that they won', async () => {
+  it('keeps one of 20 concurrent swaps, and may report that all won', async () => {
     const key = newKey()
     await store().swap(key, null, 'one', 60)
     const swapped = await Promise.all(texts.map((text) => store().swap(key, 'one', text, 60)))
@@ -336,7 +339,7 @@ async function append(store: Store, key: string, text: string): Promise<void> {
 }
 
 function rejects(broken: NonNullable<StoreContractOptions['broken']>): void {
-  it('rejects rather than answer that nothing is kept', async () => {
+  it('rejects a get() instead of returning null', async () => {
     const store = await broken()
     await expect(store.get(newKey())).rejects.toThrow(Error)
   })

@@ -60,7 +60,7 @@ async function increment(key: string): Promise<number> {
 }
 
 describe('durableObjectStore()', () => {
-  it('lets one of 200 swaps through that start from the same text', async () => {
+  it('lets one of 200 concurrent swaps from the same value win', async () => {
     const key = fresh()
     const texts = Array.from({ length: 200 }, (_, i) => `text ${i}`)
     const swaps = await Promise.all(texts.map((text) => store.swap(key, null, text, 60)))
@@ -70,7 +70,7 @@ describe('durableObjectStore()', () => {
     expect(await store.get(key)).toBe(texts[winner])
   })
 
-  it('loses none of 200 increments that compete', async () => {
+  it('loses none of 200 concurrent increments', async () => {
     const key = fresh()
     await Promise.all(
       Array.from({ length: 8 }, async () => {
@@ -80,7 +80,7 @@ describe('durableObjectStore()', () => {
     expect(await store.get(key)).toBe('200')
   })
 
-  it('does not clear away what is kept right after a removal', async () => {
+  it('does not delete a value that is written right after a removal', async () => {
     for (let i = 0; i < 20; i++) {
       const key = fresh()
       await store.swap(key, null, 'old', 60)
@@ -94,7 +94,7 @@ describe('durableObjectStore()', () => {
     }
   })
 
-  it('makes one call to the object for each of its own', async () => {
+  it('makes one call to the object for each call', async () => {
     const calls: string[] = []
     const counted = durableObjectStore(faulty((call) => void calls.push(call)))
     const key = fresh()
@@ -105,7 +105,7 @@ describe('durableObjectStore()', () => {
     expect(calls).toEqual(['get', 'swap', 'swap', 'swap'])
   })
 
-  it('keeps a text of a million characters that are not Latin-1, and every unit of it', async () => {
+  it('keeps a string of a million characters that are not Latin-1 unchanged', async () => {
     const key = fresh()
     const text = '\ud83c\udf6a\ud800\0'.repeat(250_000)
     await store.swap(key, null, text, 60)
@@ -114,7 +114,7 @@ describe('durableObjectStore()', () => {
 })
 
 describe('SessionObject', () => {
-  it('keeps its text when it is evicted', async () => {
+  it('keeps its value when it is evicted', async () => {
     const key = fresh()
     await store.swap(key, null, 'text', 60)
     await evictDurableObject(env.SESSIONS.getByName(key))
@@ -122,7 +122,7 @@ describe('SessionObject', () => {
     expect(await store.swap(key, 'text', 'next', 60)).toEqual({ swapped: true, kept: 'next' })
   })
 
-  it('keeps its text when the storage does not take the next', async () => {
+  it('keeps its value if the storage refuses the next', async () => {
     const key = fresh()
     await store.swap(key, null, 'text', 60)
     await runInDurableObject(env.SESSIONS.getByName(key), async (object, { storage }) => {
@@ -135,21 +135,21 @@ describe('SessionObject', () => {
     expect(await store.swap(key, 'text', 'next', 60)).toEqual({ swapped: true, kept: 'next' })
   })
 
-  it('keeps its text when all objects are restarted', async () => {
+  it('keeps its value when all objects are restarted', async () => {
     const key = fresh()
     await store.swap(key, null, 'text', 60)
     await abortAllDurableObjects()
     expect(await store.get(key)).toBe('text')
   })
 
-  it('has an empty storage when it was only read', async () => {
+  it('leaves its storage empty if it is only read', async () => {
     const [read, untouched] = [fresh(), fresh()]
     await store.get(read)
     await store.swap(read, 'not kept', 'text', 60)
     expect(await storage(read)).toEqual(await storage(untouched))
   })
 
-  it('leaves no storage and no alarm behind when its text is removed', async () => {
+  it('leaves neither storage nor an alarm behind when its value is removed', async () => {
     const [key, untouched] = [fresh(), fresh()]
     await store.swap(key, null, 'text', 60)
     expect((await storage(key)).bytes).toBeGreaterThan((await storage(untouched)).bytes)
@@ -158,7 +158,7 @@ describe('SessionObject', () => {
     expect(await store.swap(key, null, 'again', 60)).toEqual({ swapped: true, kept: 'again' })
   })
 
-  it('leaves no storage and no alarm behind when its time is up', async () => {
+  it('leaves neither storage nor an alarm behind when its value expires', async () => {
     const [key, untouched] = [fresh(), fresh()]
     const now = stopClock()
     await store.swap(key, null, 'text', 60)
@@ -170,7 +170,7 @@ describe('SessionObject', () => {
     expect(await store.swap(key, null, 'again', 60)).toEqual({ swapped: true, kept: 'again' })
   })
 
-  it('is cleared by its alarm, which nobody has to call', async () => {
+  it('is cleared by its alarm', async () => {
     const key = fresh()
     await store.swap(key, null, 'text', 1)
     expect((await storage(key)).entries).toBe(1)
@@ -178,7 +178,7 @@ describe('SessionObject', () => {
     expect((await storage(key)).alarm).toBeNull()
   })
 
-  it('waits on when an alarm comes while there is time left', async () => {
+  it('sets another alarm if an alarm comes early', async () => {
     const key = fresh()
     const now = stopClock()
     await store.swap(key, null, 'text', 60)
@@ -192,7 +192,7 @@ describe('SessionObject', () => {
     expect((await storage(key)).alarm).toBe(now + 1.5 * minute)
   })
 
-  it('sets an alarm once for as many swaps as come before it', async () => {
+  it('sets one alarm for all swaps before it', async () => {
     const key = fresh()
     const now = stopClock()
     await store.swap(key, null, '0', 60)
@@ -207,7 +207,7 @@ describe('SessionObject', () => {
     expect(setAlarm).not.toHaveBeenCalled()
   })
 
-  it('comes earlier when a text is replaced by one with less time', async () => {
+  it('moves its alarm forward when the new value has a shorter ttl', async () => {
     const key = fresh()
     const now = stopClock()
     await store.swap(key, null, 'session', 1200)
@@ -217,7 +217,7 @@ describe('SessionObject', () => {
 })
 
 describe('durableObjectStore(), when calls fail', () => {
-  it.each([0, 1, 2])('reads when a retryable error went before %i times', async (times) => {
+  it.each([0, 1, 2])('reads after %i retryable errors', async (times) => {
     const key = fresh()
     await store.swap(key, null, 'text', 60)
     const stubs = new Set<object>()
@@ -239,7 +239,7 @@ describe('durableObjectStore(), when calls fail', () => {
     ['swap', 1, { retryable: true }],
     ['swap', 1, { overloaded: true }],
     ['swap', 1, {}],
-  ] as const)('gives up a %s after %i calls that failed: %j', async (method, times, flags) => {
+  ] as const)('gives up a %s after %i failed calls: %j', async (method, times, flags) => {
     const cause = fault(flags)
     let calls = 0
     const broken = durableObjectStore(
@@ -254,7 +254,7 @@ describe('durableObjectStore(), when calls fail', () => {
     expect(calls).toBe(times)
   })
 
-  it('has applied a swap whole when only its answer was lost', async () => {
+  it('has applied a swap completely if only its answer is lost', async () => {
     const key = fresh()
     await store.swap(key, null, 'before', 60)
     const lossy = durableObjectStore(

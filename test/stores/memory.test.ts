@@ -25,7 +25,7 @@ describe('memoryStore()', () => {
     }
   }
 
-  it('forgets the least recently written when it is full', async () => {
+  it('evicts the least recently used entry when it is full', async () => {
     const { store, keys } = await three()
     await store.swap('d', null, 'd', 60)
     expect(await keys()).toBe('bcd')
@@ -38,21 +38,21 @@ describe('memoryStore()', () => {
       'looked at by a swap',
       (store: ReturnType<typeof memoryStore>) => store.swap('a', 'z', 'z', 60),
     ],
-  ])('takes what was %s for used', async (_, use) => {
+  ])('counts an entry that was %s as used', async (_, use) => {
     const { store, keys } = await three()
     await use(store)
     await store.swap('d', null, 'd', 60)
     expect(await keys()).toBe('acd')
   })
 
-  it('forgets nothing to replace what it keeps', async () => {
+  it('evicts nothing to replace an entry', async () => {
     const { store, keys } = await three()
     await store.swap('c', 'c', 'c', 60)
     await store.swap('a', 'a', 'a', 60)
     expect(await keys()).toBe('abc')
   })
 
-  it('has room again when something was deleted or looked for after its time', async () => {
+  it('has room again after a deletion or an expiry', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     const { store, keys } = await three()
     await store.swap('c', 'c', null, 60)
@@ -64,7 +64,7 @@ describe('memoryStore()', () => {
     expect(await keys()).toBe('abe')
   })
 
-  it('never keeps more than it was told', async () => {
+  it('never exceeds maxEntries', async () => {
     const store = memoryStore({ maxEntries: 1 })
     for (const key of 'abc') {
       expect(await store.swap(key, null, key, 60)).toEqual({ swapped: true, kept: key })
@@ -72,7 +72,7 @@ describe('memoryStore()', () => {
     expect(await Promise.all([...'abc'].map((key) => store.get(key)))).toEqual([null, null, 'c'])
   })
 
-  it('keeps 10 000 unless told otherwise, and forgets the oldest hundredth for one more', async () => {
+  it('keeps 10,000 entries by default, and then evicts the least recently used 1 %', async () => {
     const store = memoryStore()
     for (let i = 0; i < 10_000; i++) await store.swap(`key${i}`, null, 'text', 60)
     expect(await store.get('key0')).toBe('text')
@@ -83,12 +83,12 @@ describe('memoryStore()', () => {
     expect(await store.get('one more')).toBe('text')
   })
 
-  it('is gone with the store: another one keeps its own', async () => {
+  it('shares nothing with another store', async () => {
     await memoryStore().swap('a', null, 'a', 60)
     expect(await memoryStore().get('a')).toBeNull()
   })
 
-  it.each([0, -1, 1.5, Number.NaN, Infinity])('refuses to keep %s entries', (maxEntries) => {
+  it.each([0, -1, 1.5, Number.NaN, Infinity])('refuses a maxEntries of %s', (maxEntries) => {
     expect(() => memoryStore({ maxEntries })).toThrow(RangeError)
     expect(() => memoryStore({ maxEntries })).toThrow(`maxEntries is ${maxEntries}`)
   })
