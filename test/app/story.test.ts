@@ -166,6 +166,17 @@ describe('a form of the site that is out of date', () => {
   })
 })
 
+describe('a form that is too large', () => {
+  it('is answered 413, unread, with a page of the site', async () => {
+    const site = visitSite()
+    const csrf_token = await site.token('/cart')
+    const sent = await site.post('/cart', { item: 'x'.repeat(2 ** 21), csrf_token })
+    expect(sent.status).toBe(413)
+    expect(await sent.text()).toMatch(/<nav.*That is more than this form takes\./s)
+    expect(await site.read('/cart')).toContain('Your cart is empty')
+  })
+})
+
 describe('a field that was not accepted', () => {
   it('comes back with what was typed, and what is wrong with it', async () => {
     const item = 'x'.repeat(81)
