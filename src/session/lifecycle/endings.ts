@@ -1,7 +1,7 @@
 import type { BoundedStore } from '../contention/bounded-store.ts'
 import { untilSwapped } from '../contention/retry.ts'
 import { StoreError } from '../errors.ts'
-import { putOnList } from './listing.ts'
+import { putOnList } from '../users/listing.ts'
 import { live, type Payload } from './payload.ts'
 import { isRebound, type Kept, merge, type Stored } from './records.ts'
 import { maxSuccessors, parseTombstone, tombstoneFor, tombstoneTtl } from './tombstone.ts'

@@ -1,5 +1,6 @@
 import { boundedStore } from '../contention/bounded-store.ts'
 import { stayKey } from '../state/reserved-keys.ts'
+import { leaveList } from '../users/listing.ts'
 import { endByKey, endSession, withdraw } from './endings.ts'
 import {
   type CookieAction,
@@ -12,7 +13,6 @@ import {
   report,
 } from './engine.ts'
 import { isId, storeKey } from './ids.ts'
-import { leaveList } from './listing.ts'
 import { live } from './payload.ts'
 import { create, extend, isRebound, type Kept, update } from './records.ts'
 import { parseTombstone, tombstoneFor, tombstoneTtl } from './tombstone.ts'
@@ -72,7 +72,8 @@ async function writeNew(write: Write, incoming: Incoming): Promise<CookieAction>
   if (state.identity === 'invalidated' && incoming.kind !== 'none') {
     const keys = await Promise.all((await contents()).map((id) => keyOf(write, id)))
     await Promise.all(keys.map((key) => endByKey(write, key)))
-    return hasContent(state) ? begin(write) : reported(write, 'delete')
+    const action = hasContent(state) ? await begin(write) : reported(write, 'delete')
+    return action === 'keep' ? 'delete' : action
   }
   if (found) return writeInPlaceOf(write, found)
   return hasContent(state) ? begin(write) : 'keep'
@@ -127,18 +128,17 @@ async function replace(write: Write, found: Found): Promise<CookieAction> {
 /** A session that ends. What was put in after its end begins a new one. */
 async function end(write: Write, found: Found): Promise<CookieAction> {
   const old = { ...found, key: await keyOf(write, found.cookie.content) }
-  const begins = hasContent(write.ending.state)
-  const next = begins ? await create(write, await ownKey(write)) : null
-  if (begins && !next) return drop(write)
+  const next = hasContent(write.ending.state) ? await create(write, await ownKey(write)) : null
   const { isOurs } = await endSession(write, old, null)
   if (isOurs) {
     await leaveList(write, old)
     return reported(write, next ? await tokenOf(write) : 'delete')
   }
-  if (next) await withdraw(write, next)
   // A logout that was on its way while another tab regenerated the session is a logout.
   await endByKey(write, old.key)
-  return next ? drop(write) : reported(write, 'keep')
+  if (!next) return reported(write, 'keep')
+  await withdraw(write, next)
+  return drop(write)
 }
 
 /** Re-signs the id of a session, if it is still alive. */

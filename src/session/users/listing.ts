@@ -1,9 +1,9 @@
+import type { Write } from '../lifecycle/write.ts'
 import type { Entries } from '../state/changes.ts'
-import { userOf } from '../users/binding.ts'
-import { endMarked } from '../users/end-sessions.ts'
-import { enlist } from '../users/enlist.ts'
-import { delist, isUnsettled, readList, type UserList, userList } from '../users/user-list.ts'
-import type { Write } from './write.ts'
+import { userOf } from './binding.ts'
+import { endMarked } from './end-sessions.ts'
+import { enlist } from './enlist.ts'
+import { delist, isUnsettled, readList, type UserList, userList } from './user-list.ts'
 
 /** A session that is to be kept under a key. */
 interface Candidate {
