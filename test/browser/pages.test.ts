@@ -5,7 +5,7 @@ import { startSite } from '../kit/node/browser.ts'
 
 const { browser, url, restart } = await startSite()
 
-/** Runs a visit in a browser of its own, and fails it for whatever the browser complained of. */
+/** Runs a visit in a new browser context, and fails it for any error or warning in the console. */
 async function visit(options: BrowserContextOptions, use: (page: Page) => Promise<void>) {
   const context = await browser.newContext({ baseURL: url, ...options })
   const page = await context.newPage()

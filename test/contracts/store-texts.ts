@@ -1,4 +1,4 @@
-/** Texts that backends have been known to spoil. */
+/** Values that backends are known to corrupt. */
 export const awkward = [
   ['nothing', ''],
   ['quotes', `'"\`''""\\'\\"`],
@@ -18,7 +18,7 @@ export const awkward = [
   ['JSON spelt its own way', '[ 1700000000.0, 1,\t{"\\u0061": 1.0}]\n'],
 ] as const
 
-/** Pairs of texts that a backend might take for one another. */
+/** Pairs of values that a backend might confuse. */
 export const twins = [
   ['a\0b', 'a\0c'],
   ['a', 'a\0'],

@@ -2,20 +2,20 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Store } from '../../src/session/index.ts'
 import { awkward, twins } from './store-texts.ts'
 
-/** What a store is, where it differs from others. */
+/** Properties in which stores differ. */
 export interface StoreContractOptions {
-  /** Whether of several swaps at once one wins. `false`: an update may be lost. @default true */
+  /** Whether exactly one of several concurrent swaps wins; else updates can be lost. @default true */
   readonly atomic?: boolean
-  /** Seconds: a ttl that the store keeps exactly, even in a test that waits for it. @default 60 */
+  /** Seconds: a ttl that the store honours exactly and that a test can wait for. @default 60 */
   readonly ttl?: number
   /**
-   * Lets time pass, in seconds. By default the store is one that goes by `Date`, and the test's is
-   * moved; another really waits, or moves its backend's clock.
+   * Lets so many seconds pass. By default the store reads `Date`, which the test moves. For another
+   * store, wait or move the clock of its backend.
    */
   readonly pass?: (seconds: number) => Promise<void>
-  /** Length of the longest text to try. @default 2 ** 20 */
+  /** Length of the longest value to try. @default 2 ** 20 */
   readonly longest?: number
-  /** Makes a store whose backend is down. Not given: it has none that could be. */
+  /** Makes a store whose backend is down. Not given: the store has no backend that could fail. */
   readonly broken?: () => Store | Promise<Store>
 }
 
@@ -26,9 +26,9 @@ const long = 34_560_000 // the longest ttl that sessions ask for: 400 days
 const texts = Array.from({ length: 20 }, (_, i) => `[1700000000,1700000000,{"winner":${i}}]`)
 
 /**
- * Tests that a store does what sessions rely on: what any custom store must do, too.
+ * Tests the promises of a store that sessions rely on. Run it on a custom store.
  *
- * @param make - Makes the store anew for each test. What it keeps may be shared: keys never repeat.
+ * @param make - Makes a store for each test. They may share a backend: keys never repeat.
  */
 export function storeContract(name: string, make: Make, options: StoreContractOptions = {}): void {
   const { atomic = true, broken, longest = 2 ** 20 } = options
@@ -153,7 +153,7 @@ function contents(store: Subject, longest: number): void {
     const key = newKey()
     const [one, two] = ['a', 'b'].map((end) => `${'x'.repeat(longest - 1)}${end}`)
     if (one === undefined || two === undefined) throw new Error('no texts')
-    // Compared, not printed.
+    // Compared without printing them.
     const swapped = [
       await store().swap(key, null, one, 60),
       await store().swap(key, two, two, 60),
@@ -199,11 +199,11 @@ function times(store: Subject, { ttl = 60, pass }: StoreContractOptions): void {
   beforeEach(() => {
     key = newKey()
     if (pass) return
-    // From today on, for backends with a clock of their own, and late in a second, for careless sums.
+    // From now on, for backends with their own clock, and late in a second, to reveal rounding errors.
     vi.useFakeTimers({ toFake: ['Date'], now: Math.ceil(Date.now() / 1000) * 1000 + 900 })
   })
 
-  /** Lets some of a ttl pass. A store may be a second late, never early. */
+  /** Lets a part of a ttl pass. A store may be a second late, but never early. */
   async function wait(part: number): Promise<void> {
     const seconds = part < 1 ? part * ttl : part * ttl + 1
     await (pass ? pass(seconds) : vi.setSystemTime(Date.now() + seconds * 1000))
@@ -325,10 +325,10 @@ function loses(store: Subject): void {
   })
 }
 
-/** Adds to a list as the core does: from what is kept, again when another was first. */
+/** Appends to a list as the library does: from the current value, and again after a conflict. */
 async function append(store: Store, key: string, text: string): Promise<void> {
   let before = await store.get(key)
-  // Each time it is refused one of the others was not, so that its turn comes.
+  // At each refusal another one succeeded, so this one succeeds eventually.
   for (let attempts = 0; attempts < texts.length; attempts++) {
     const after = JSON.stringify([...JSON.parse(before ?? '[]'), text])
     const { swapped, kept } = await store.swap(key, before, after, 60)

@@ -14,7 +14,7 @@ usersContract('d1Store()', () => d1Store(db))
 
 storeContract('d1Store()', () => d1Store(db), { broken: () => d1Store(down('before')) })
 
-/** The database, going down before it was asked, or when it has done what it was asked. */
+/** The database, failing before it executes a statement or after. */
 function down(when: 'before' | 'after'): D1Binding {
   return {
     prepare: (sql) => db.prepare(when === 'before' ? `${sql} FROM nowhere` : sql),
@@ -25,7 +25,7 @@ function down(when: 'before' | 'after'): D1Binding {
   }
 }
 
-/** The database, with a list of what it was asked in how many calls, and what that cost. */
+/** The database, with a record of its calls and their costs. */
 function watched() {
   const constraints: string[] = []
   const calls: { statements: number; read: number; written: number }[] = []

@@ -34,7 +34,7 @@ function fresh(): string {
   return `test:${crypto.randomUUID()}`
 }
 
-/** Stops the clock, which then goes on only when told. */
+/** Stops the clock. */
 function stopClock(): number {
   vi.useFakeTimers({ toFake: ['Date'] })
   return Date.now()
@@ -49,7 +49,7 @@ async function storage(key: string) {
   }))
 }
 
-/** Adds one to the number under a key, as often as it takes. */
+/** Increments the number under a key, and retries after conflicts. */
 async function increment(key: string): Promise<number> {
   let before = await store.get(key)
   for (let calls = 2; ; calls++) {
@@ -267,7 +267,7 @@ describe('durableObjectStore(), when calls fail', () => {
     )
     await expect(lossy.swap(key, 'before', 'after', 60)).rejects.toMatchObject({ retryable: true })
     expect(await store.get(key)).toBe('after')
-    // Whoever still thinks of the old text is told of the new one.
+    // A retry from the old value sees the new one.
     expect(await store.swap(key, 'before', 'after', 60)).toEqual({ swapped: false, kept: 'after' })
   })
 })
@@ -276,7 +276,7 @@ function fault(flags: Record<string, boolean>): Error {
   return Object.assign(new Error('Network connection lost.'), flags)
 }
 
-/** The real namespace, with something done before each call reaches its object and after. */
+/** The real namespace, with functions that run before and after each call. */
 function faulty(
   before: (call: string, stub: object) => void,
   after: () => void = () => undefined,
