@@ -2,11 +2,12 @@ import { globSync } from 'node:fs'
 import { benchTable } from './bench-table.ts'
 import { codeBlock } from './examples.ts'
 import { pathOf, read } from './repository.ts'
+import { slug } from './slug.js'
 
 /** Every document of the repository, by its path from the root. */
 export const documents = globSync(['*.md', 'docs/**/*.md', 'examples/**/*.md'], {
   cwd: pathOf(''),
-  exclude: ['**/node_modules/**', 'docs/.vitepress/**'],
+  exclude: ['**/node_modules/**', 'docs/.vitepress/**', 'docs/reference/**'],
 }).toSorted()
 
 /** Gives a document what its comments name: `<!-- code: path#region -->`, `<!-- bench table -->`. */
@@ -28,10 +29,5 @@ export function prose(path: string): string {
 
 /** Lists the anchors that GitHub gives the headings of a document. */
 export function anchors(path: string): string[] {
-  return [...prose(path).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N}_ -]/gu, '')
-      .replaceAll(' ', '-'),
-  )
+  return [...prose(path).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => slug(heading))
 }

@@ -5,17 +5,17 @@ import {
   type SessionVariables,
   session,
 } from '../session/index.ts'
-import type { Attempt } from './breaking.ts'
-import type { CartNews } from './cart.ts'
 import type { Refused } from './forms.ts'
+import type { Attempt } from './model/breaking.ts'
+import type { CartNews } from './model/cart.ts'
+import type { Login } from './model/devices.ts'
 import { type Bindings, ConfigurationError, explain, revocationsOf, storeOf } from './stores.ts'
 
 /** What the site keeps of a visitor. */
 export interface SiteData {
   counter: number
   cart: string[]
-  /** Such as `Chrome on Linux`, for the list of somebody's sessions. */
-  browser: string
+  login: Login
   /** When the cart last showed news, in seconds since the epoch: the page after it says where it was. */
   shownAt: number
 }
@@ -41,13 +41,10 @@ export type SiteSession = Session<SiteData, SiteFlash>
 export interface SiteEnv {
   Bindings: Bindings
   Variables: SessionVariables<SiteData, SiteFlash> & {
-    /** Why the cookie that came in was not honoured. */
+    /** Why the cookie that came in was not honored. */
     rejected?: RejectReason
   }
 }
-
-/** The session's cookie, by its whole name. */
-export const cookieName = '__Host-session'
 
 const hour = 60 * 60
 

@@ -1,14 +1,15 @@
 import type { Context } from 'hono'
 import { csrfToken, type RejectReason } from '../session/index.ts'
+import { inspect } from '../session/inspector/inspect.ts'
 import type { Shown, Visit } from './components/layout.tsx'
-import { inspect, type Snapshot } from './inspector/inspect.ts'
-import { cookieName, type SiteEnv, type SiteSession } from './sessions.ts'
+import type { SiteEnv, SiteSession } from './sessions.ts'
 import { storeName } from './stores.ts'
 
 const notices: Record<RejectReason, string> = {
   forged: 'Your session cookie was refused: its signature does not match.',
   malformed: 'Your session cookie was refused: it holds no session.',
   schema: 'Your session cookie was refused: its data has another shape.',
+  elsewhere: 'This session is bound to another device.',
   duplicate: 'Your browser sent two session cookies, so neither was trusted.',
   expired: 'Your last session is over: its time was up, or you signed out from another browser.',
   unknown: 'Your last session is over: its time was up, or you signed out from another browser.',
@@ -31,9 +32,8 @@ export function visitOf(c: Context<SiteEnv>, session: SiteSession): Visit {
  * Takes what the frame shows, and draws the session. Call it last: what a handler does to the session
  * afterwards is not in the drawing.
  */
-export function shown(c: Context<SiteEnv>, session: SiteSession, before: Snapshot): Shown {
+export function shown(c: Context<SiteEnv>, session: SiteSession): Shown {
   const visit = visitOf(c, session)
-  const header = c.req.header('Cookie')
-  const around = { store: storeName(c.env), cookieName, header }
-  return { visit, inspection: inspect(session, before, around) }
+  const inspection = inspect(session, c.req.header('Cookie'))
+  return { visit, inspection, store: storeName(c.env) }
 }

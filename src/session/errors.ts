@@ -8,23 +8,28 @@ export function oneLine(text: string): string {
 
 /** Every error of this library that is not a mistake in the caller's arguments. */
 export class SessionError extends Error {
+  /** Stays `'SessionError'` when a bundler renames the class. */
   override name = 'SessionError'
 }
 
 /** A session's cookie would be larger than browsers keep. Nothing was sent. */
 export class CookieTooLargeError extends SessionError {
+  /** Stays `'CookieTooLargeError'` when a bundler renames the class. */
   override name = 'CookieTooLargeError'
 }
 
 /** A session was changed when its response had already been committed, for example in a stream. */
 export class SessionCommittedError extends SessionError {
+  /** Stays `'SessionCommittedError'` when a bundler renames the class. */
   override name = 'SessionCommittedError'
 }
 
 /** `csrf()` refused a request. Hono answers it with 403. */
 export class ForgedRequestError extends HTTPException {
+  /** Stays `'ForgedRequestError'` when a bundler renames the class. */
   override name = 'ForgedRequestError'
 
+  /** Made by `csrf()`. */
   constructor() {
     super(403, { message: 'Forbidden' })
   }
@@ -35,7 +40,9 @@ export class ForgedRequestError extends HTTPException {
  * nobody is logged out.
  */
 export class StoreError extends SessionError {
+  /** Stays `'StoreError'` when a bundler renames the class. */
   override name = 'StoreError'
+  /** What Hono answers with. */
   readonly status = 503
 
   /** Makes the response for the client, which says nothing of the cause. */

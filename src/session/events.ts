@@ -10,14 +10,15 @@ import { oneLine } from './errors.ts'
  * - `'regenerated'`: it continues under a new id
  * - `'invalidated'`: it ended
  * - `'conflict'`: another request was first, `attempts` times; the changes were replayed
- * - `'dropped'`: the changes of this request were not kept: another request had `'ended'` the session
+ * - `'dropped'`: the changes of this request were not kept: another request had `'ended'` the session,
+ *   or it came from `'elsewhere'` than the device that the session is bound to
  * - `'store-error'`: the store failed, and whether the request `failed` with it
  * - `'flash-dropped'`: `count` unread messages of a `queue` made room
  */
 export type SessionEvent =
   | { readonly type: 'created' | 'renewed' | 'regenerated' | 'invalidated' }
   | { readonly type: 'conflict'; readonly attempts: number }
-  | { readonly type: 'dropped'; readonly why: 'ended' }
+  | { readonly type: 'dropped'; readonly why: 'ended' | 'elsewhere' }
   | { readonly type: 'store-error'; readonly error: Error; readonly failed: boolean }
   | { readonly type: 'flash-dropped'; readonly queue: string; readonly count: number }
 

@@ -16,9 +16,19 @@ export type { SessionName } from './lifecycle/ids.ts'
 export { storeKey } from './lifecycle/ids.ts'
 export type { SessionVariables } from './middleware.ts'
 export { session } from './middleware.ts'
-export type { RememberOptions, Secret, SessionOptions } from './options/options.ts'
+export type {
+  CommonOptions,
+  FormatOptions,
+  NameOption,
+  OtherFormat,
+  OwnFormat,
+  RememberOptions,
+  Secret,
+  SessionOptions,
+} from './options/options.ts'
 export type { StandardResult, StandardSchemaV1 } from './options/standard-schema.ts'
-export type { Session } from './session.ts'
+export type { QueueArgument, QueuedMessage, Session } from './session.ts'
+export type { Key, SessionData, Value } from './session-data.ts'
 export type { Store, Swap } from './store.ts'
 export { revokeSessions } from './users/revocations.ts'
 export type { UserSession, UserSessions } from './users/users.ts'

@@ -61,6 +61,11 @@ export function session<
   return async function session(c, next) {
     const settings = settingsFor(c)
     assertNotMounted(c, settings)
+    if (c.req.method === 'POST' && isOfDevice(c)) {
+      const config = settings.config()
+      const response = await config.device?.answer(c, config)
+      if (response) return response
+    }
     const access: Access = { isReporting: false, hasEnded: false }
     c.set(settings.as, () => {
       if (access.isReporting) return Promise.reject(new SessionError(tooEarly))
@@ -137,9 +142,11 @@ async function close(
     return
   }
   const { loaded, visit } = access as Required<Access>
+  let isInvited = false
   try {
     const outcome = outcomeOf(c, settings.config(), threw)
     cookie = await commit(settings.config(), loaded, { visit, outcome })
+    isInvited = cookie !== null && loaded.state.identity === 'regenerated'
   } catch (error) {
     reportFailure(visit, error)
     loaded.state.committed = false // the error page may use the session, in vain
@@ -148,6 +155,15 @@ async function close(
   } finally {
     if (c.res.status !== 101) finish(c, cookie)
   }
+  if (isInvited) await settings.config().device?.invite(c, loaded.state.data)
+}
+
+/** Whether a request is of the kind that browsers send to bind a session to their device. */
+function isOfDevice({ req }: Context): boolean {
+  return (
+    req.header('Secure-Session-Response') !== undefined ||
+    req.header('Sec-Secure-Session-Id') !== undefined
+  )
 }
 
 function outcomeOf(c: Context, { cookie }: Config, threw: boolean): Outcome {

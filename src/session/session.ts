@@ -2,18 +2,18 @@ import { expiryOf, limitsOf } from './lifecycle/limits.ts'
 import { type Key, SessionData, stateOf } from './session-data.ts'
 import { assertOpen, isModified, write } from './state/changes.ts'
 import { append, peek, peekAll, take, takeAll } from './state/flash.ts'
-import { stayKey } from './state/reserved-keys.ts'
+import { deviceKey, stayKey } from './state/reserved-keys.ts'
 import { invalidate, regenerate } from './state/state.ts'
 import { bind, userOf } from './users/binding.ts'
 
 export { stateOf }
 
 /** The name of a queue, which may be left out if `Flash` has the queue `''`. */
-type QueueArgument<Flash extends object, Queue> =
+export type QueueArgument<Flash extends object, Queue> =
   '' extends Key<Flash> ? [queue?: Queue] : [queue: Queue]
 
 /** A message with the name of its queue. */
-type QueuedMessage<Flash extends object> = {
+export type QueuedMessage<Flash extends object> = {
   [Queue in Key<Flash>]: [queue: Queue, message: Flash[Queue]]
 }[Key<Flash>]
 
@@ -62,6 +62,17 @@ export class Session<
   /** The user that the session is bound to, by `bind()`. */
   get user(): string | undefined {
     return userOf(stateOf(this).data)
+  }
+
+  /**
+   * Whether the session is bound to the visitor's device: `'unbound'` in browsers that cannot do it, and
+   * until they have; `undefined` without the option `device`.
+   */
+  get device(): 'bound' | 'unbound' | undefined {
+    const { data, policy } = stateOf(this)
+    if (!policy.bindsDevices) return undefined
+    const binding = data.get(deviceKey)
+    return Array.isArray(binding) && binding.length > 1 ? 'bound' : 'unbound'
   }
 
   /** Whether the visitor asked to stay logged in, by `remember()`. */

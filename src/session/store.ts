@@ -44,6 +44,7 @@ export interface Store {
 
 /** How a swap went. */
 export interface Swap {
+  /** Whether it replaced. */
   readonly swapped: boolean
   /** What is kept now: `after` if it replaced, what it found if it did not. */
   readonly kept: string | null

@@ -29,7 +29,7 @@ describe.each(['d1', 'durable-object'])('your sessions, in %s', (SESSION_STORE) 
   it('are listed, and can be ended one by one', async () => {
     const { laptop, phone } = await twoBrowsers(SESSION_STORE)
     const before = await laptop.read('/session')
-    expect(before).toContain('<strong>This browser</strong>')
+    expect(before).toContain('<strong> (this browser)</strong>')
     const [id = '', ...more] = otherIds(before)
     expect(more).toEqual([])
     const { page } = await laptop.submit('/session', '/session/end', { id })

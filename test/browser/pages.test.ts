@@ -27,7 +27,7 @@ describe.each([
   ['with JavaScript', true],
   ['without JavaScript', false],
 ])('the site %s', (_, javaScriptEnabled) => {
-  it('counts on both views, and continues after a restart', async () => {
+  it('counts on both views, and goes on after the server has restarted', async () => {
     await visit({ javaScriptEnabled }, async (page) => {
       await page.goto('/')
       expect(await headline(page)).toBe('Hi Home View')
@@ -48,24 +48,34 @@ describe.each([
       await page.keyboard.type('Red apples & "pears"')
       await page.keyboard.press('Enter')
       await page.waitForSelector('[role=status]')
-      expect(await status(page)).toEqual(['Your item was added.'])
+      expect(await status(page)).toEqual([expect.stringContaining('Added “Red apples & "pears"”.')])
       expect(await page.innerText('main')).toContain('Red apples & "pears"')
       await page.reload()
       expect(await status(page)).toEqual([])
+      expect(await page.innerText('main')).toContain('Shown once')
       await page.getByRole('button', { name: 'Remove Red apples & "pears"' }).press('Enter')
       await page.waitForSelector('[role=status]')
-      expect(await status(page)).toEqual(['Your item was removed.'])
+      expect(await status(page)).toEqual([
+        expect.stringContaining('Removed “Red apples & "pears"”.'),
+      ])
       expect(await page.innerText('main')).toContain('Your cart is empty')
+      expect(new URL(page.url()).hash).toBe('#items')
+      await page.getByRole('button', { name: 'Undo' }).press('Enter')
+      await page.waitForSelector('text=Added “Red apples')
+      expect(await page.innerText('.items')).toContain('Red apples & "pears"')
     })
   })
 
-  it('reports an item that it refuses', async () => {
+  it('tells of an item that it does not take', async () => {
     await visit({ javaScriptEnabled }, async (page) => {
       await page.goto('/cart')
       await page.fill('input[name=item][type=text]', '   ')
       await page.click('text=Add')
       await page.waitForSelector('[role=alert]')
-      expect(await alert(page)).toEqual(['Please name an item.'])
+      expect(await alert(page)).toEqual(['Enter an item to add.'])
+      const field = page.locator('input[name=item][type=text]')
+      expect(await field.getAttribute('aria-invalid')).toBe('true')
+      expect(await field.getAttribute('aria-describedby')).toContain('item-error')
     })
   })
 
@@ -73,38 +83,52 @@ describe.each([
     await visit({ javaScriptEnabled }, async (page) => {
       await page.goto('/')
       await page.goto('/session')
-      expect(await page.getByRole('rowheader', { name: 'counter' }).count()).toBe(1)
+      expect(await page.getByRole('rowheader', { name: 'counter' }).count()).toBe(2) // sent, and back
       await page.click('text=Reset the counter')
       await page.waitForSelector('[role=status]')
-      expect(await status(page)).toEqual(['The counter starts again.'])
+      expect(await status(page)).toEqual(['The counter is back to zero.'])
       expect(await page.getByRole('rowheader', { name: 'counter' }).count()).toBe(0)
-      await page.click('button:text("Regenerate")')
+      await page.click('button:text("New identity")')
       await page.waitForSelector('text=new identity.')
-      await page.click('button:text("Forget me")')
+      await page.click('button:text("Start over")')
       await page.waitForSelector('text=was forgotten')
       await page.goto('/')
       expect(await page.innerText('main')).toContain('Count: 1')
     })
   })
 
-  it('refuses a form of a session that is gone', async () => {
+  it('brings back what was typed when the session does not know the form any more', async () => {
     const context = await browser.newContext({ baseURL: url, javaScriptEnabled })
     const page = await context.newPage()
     await page.goto('/cart')
     await context.clearCookies()
-    await page.fill('input[name=item][type=text]', 'tea')
+    await page.fill('input[name=item][type=text]', 'tea & "milk"')
     await page.click('text=Add')
-    await page.waitForSelector('text=Not accepted')
-    await page.click('main >> role=link')
-    expect(await headline(page)).toBe('Hi Home View')
+    await page.waitForSelector('text=Send it again?')
+    expect(await page.inputValue('input[name=item]')).toBe('tea & "milk"')
+    await page.click('text=Send again')
+    await page.waitForSelector('text=Added “tea & "milk"”.')
     await context.close()
+  })
+
+  it('refuses a forged payload, and says why', async () => {
+    await visit({ javaScriptEnabled }, async (page) => {
+      await page.goto('/session')
+      await page.fill('textarea', '{"counter":3,"role":"admin"}')
+      await page.click('text=Change it and send')
+      await page.waitForSelector('#break [role=status]')
+      expect(await status(page)).toEqual([
+        'Refused: the signature does not match. You were given a new session (reason: forged).',
+      ])
+      expect(await page.inputValue('textarea')).toBe('{"counter":3,"role":"admin"}')
+    })
   })
 })
 
 describe.each(['light', 'dark'] as const)(
   'in the %s scheme, on a phone of 360 px',
   (colorScheme) => {
-    it.each(['/', '/howdy', '/cart', '/session', '/nowhere'])(
+    it.each(['/', '/howdy', '/cart', '/session', '/nowhere', '/cart/remove'])(
       '%s passes axe and fits',
       async (path) => {
         const context = await browser.newContext({

@@ -64,6 +64,16 @@ function resolve(document: string, link: string): string {
   return link === '' ? document : new URL(link, `file:///${document}`).pathname.slice(1)
 }
 
+it('architecture.md finds each rule in files that exist', () => {
+  const rows = read('docs/architecture.md').matchAll(/^\| .* \| (`[^|]+`) \| (`[^|]+`) \|$/gm)
+  const files = [...rows].flatMap(([, sources = '', tests = '']) => [
+    ...sources.split(', ').map((file) => `src/session/${file.slice(1, -1)}`),
+    ...tests.split(', ').map((file) => `test/${file.slice(1, -1)}`),
+  ])
+  expect(files.length).toBeGreaterThan(50)
+  expect(files.filter((file) => !existsSync(pathOf(file)))).toEqual([])
+})
+
 it('compares with the versions that were measured', () => {
   const { devDependencies } = JSON.parse(read('bench/package.json')) as {
     devDependencies: Record<string, string>

@@ -1,8 +1,7 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import type { UserSession } from '../../session/index.ts'
-import { type Devices, maxNameLength } from '../devices.ts'
+import { ago } from '../../session/inspector/time.tsx'
 import type { Refused } from '../forms.ts'
-import { ago } from '../inspector/time.tsx'
+import { type Device, type Devices, maxNameLength } from '../model/devices.ts'
 import { CsrfField } from './csrf-field.tsx'
 import { Field } from './field.tsx'
 
@@ -40,8 +39,8 @@ function LoggedIn({ devices: { user, sessions }, now, csrfToken }: LoggedInProps
       </p>
       {sessions ? (
         <ul class="items">
-          {sessions.map((session) => (
-            <Device session={session} now={now} csrfToken={csrfToken} />
+          {sessions.map((device) => (
+            <DeviceRow device={device} now={now} csrfToken={csrfToken} />
           ))}
         </ul>
       ) : (
@@ -77,19 +76,20 @@ function Login({ csrfToken, refused }: Pick<YourSessionsProps, 'csrfToken' | 're
   )
 }
 
-interface DeviceProps {
-  session: UserSession
+interface DeviceRowProps {
+  device: Device
   now: number
   csrfToken: string
 }
 
-function Device({ session: { id, created, seen, current }, now, csrfToken }: DeviceProps) {
-  const browser = 'Another browser'
+function DeviceRow({ device, now, csrfToken }: DeviceRowProps) {
+  const { id, created, seen, current, browser = 'Another browser', at = created } = device
+  const signedIn = `signed in ${ago(now - at)}`
   return (
     <li>
       <span>
-        {current ? <strong>This browser</strong> : browser} · signed in {ago(now - created)} ·
-        active {ago(now - seen)}
+        <bdi>{browser}</bdi>
+        {current && <strong> (this browser)</strong>} · {signedIn} · active {ago(now - seen)}
       </span>
       {!current && (
         <form method="post" action="/session/end">
@@ -99,7 +99,7 @@ function Device({ session: { id, created, seen, current }, now, csrfToken }: Dev
             Sign out
             <span class="unseen">
               {' '}
-              {browser}, signed in {ago(now - created)}
+              {browser}, {signedIn}
             </span>
           </button>
         </form>

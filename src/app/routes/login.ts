@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { csrf } from '../../session/index.ts'
-import { browserOf, endDevice, endOthers, maxNameLength } from '../devices.ts'
 import { posted, refuse } from '../forms.ts'
+import { endDevice, endOthers, loginFrom, maxNameLength } from '../model/devices.ts'
 import type { SiteEnv } from '../sessions.ts'
 
 /** Logging in and out, here and in other browsers. */
@@ -20,7 +20,7 @@ export const login = new Hono<SiteEnv>()
     session.regenerate() // whoever knew the old identity does not know this one
     session.bind(name)
     if (await posted(c, 'remember')) session.remember()
-    session.set('browser', browserOf(c.req.header('User-Agent')))
+    session.set('login', loginFrom(c.req.header('User-Agent')))
     session.flash('You are logged in.')
     return c.redirect('/session#login', 303)
   })

@@ -1,6 +1,6 @@
 import { decodeBase64url, encodeBase64url } from './base64url.ts'
 import type { Codec } from './codec.ts'
-import { deriveKeyBytes, type SecretSource } from './keys.ts'
+import { type Carries, deriveKeyBytes, type SecretSource } from './keys.ts'
 import { fromUtf8, toUtf8 } from './utf8.ts'
 
 const nonceLength = 12 // bytes: 96 random bits, NIST SP 800-38D §8.2.2
@@ -18,9 +18,9 @@ const nonceLength = 12 // bytes: 96 random bits, NIST SP 800-38D §8.2.2
 export function sealedCodec(
   secret: SecretSource,
   cookieName: string,
-  carries: 'session' | 'id' = 'session',
+  carries: Carries = 'session',
 ): Codec {
-  const purpose = carries === 'id' ? 'sealed id' : 'sealed'
+  const purpose = carries === 'session' ? 'sealed' : `sealed ${carries}`
   const additionalData = toUtf8(JSON.stringify([purpose, cookieName]))
   // The key, not a promise of it: on Workers a promise of another request may never settle.
   let key: CryptoKey | undefined

@@ -1,6 +1,6 @@
 import { decodeBase64url, encodeBase64url } from './base64url.ts'
 import type { Codec } from './codec.ts'
-import { deriveKeyBytes, type SecretSource } from './keys.ts'
+import { type Carries, deriveKeyBytes, type SecretSource } from './keys.ts'
 import { fromUtf8, toUtf8 } from './utf8.ts'
 
 const hmac = { name: 'HMAC', hash: 'SHA-256' }
@@ -16,9 +16,9 @@ const macLength = 43 // characters of 32 bytes in base64url
 export function signedCodec(
   secret: SecretSource,
   cookieName: string,
-  carries: 'session' | 'id' = 'session',
+  carries: Carries = 'session',
 ): Codec {
-  const purpose = carries === 'id' ? 'signed id' : 'signed'
+  const purpose = carries === 'session' ? 'signed' : `signed ${carries}`
   // The key, not a promise of it: on Workers a promise of another request may never settle.
   let key: CryptoKey | undefined
 

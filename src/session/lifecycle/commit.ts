@@ -5,7 +5,7 @@ import { restoreQueues, rollBack, type State, setCsrfToken } from '../state/stat
 import { completeBinding } from '../users/binding.ts'
 import { changeOf, isOverdue } from './change.ts'
 import type { Config } from './config.ts'
-import { type CookieAction, type Ending, hasContent, type Visit } from './engine.ts'
+import { type CookieAction, type Ending, hasContent, type Incoming, type Visit } from './engine.ts'
 import { type Loaded, originOf } from './load.ts'
 
 /** Milliseconds that a write which only extends a session's life may take. */
@@ -37,20 +37,28 @@ type Taken = 'set' | 'removed' | 'unavailable'
  */
 export async function commit(
   config: Config,
-  { incoming, state, contents }: Loaded,
+  { incoming: received, state, contents }: Loaded,
   { visit, outcome }: { visit: Visit; outcome: Outcome },
 ): Promise<string | null> {
   if (outcome.threw && !config.setOnError && !state.isRolledBack) {
-    rollBack(state, originOf(incoming))
+    rollBack(state, originOf(received))
   }
   restoreQueues(state)
   if (state.generation !== undefined) await completeBinding(state)
-  if (state.identity === 'regenerated' && hasContent(state)) renewCsrfToken(state)
+  if (state.identity === 'regenerated' && hasContent(state)) {
+    renewCsrfToken(state)
+    config.device?.prepare(state)
+  }
+  const isElsewhere = received.kind === 'rejected' && received.reason === 'elsewhere'
+  const incoming: Incoming = isElsewhere ? { kind: 'none' } : received
   const { isRefused } = outcome
   const change = changeOf({ incoming, state, clock: visit.clock, isRefused })
   state.committed = true
   const ending: Ending = { incoming, state, change, isRefused, contents }
   if (change === 'none' && !isOverdue(ending)) return null
+  if (isElsewhere && !(state.identity !== 'same' && hasContent(state))) {
+    return dropElsewhere(config, state, visit)
+  }
   const cookie = outcome.cookie()
   if (cookie !== 'free') {
     await writeWithoutCookie(config, ending, { visit, cookie })
@@ -62,6 +70,12 @@ export async function commit(
     state,
     isWrite ? await config.engine.write(ending, visit) : await extendLife(config, ending, visit),
   )
+}
+
+/** A thief must neither end the session of its owner nor replace its cookie; who logs in is no thief. */
+function dropElsewhere({ cookie }: Config, { identity }: State, { emit }: Visit): string | null {
+  emit({ type: 'dropped', why: 'elsewhere' })
+  return identity === 'invalidated' ? cookie.remove : null
 }
 
 /** Two pages that are opened together after a login are to carry the same token. */

@@ -5,6 +5,7 @@ import type { SessionEvent } from '../events.ts'
 import type { StandardSchemaV1 } from '../options/standard-schema.ts'
 import type { Policy } from '../state/state.ts'
 import type { Store } from '../store.ts'
+import type { DeviceGuard } from './device-guard.ts'
 import type { Engine, RejectReason } from './engine.ts'
 
 /** The options of a session, checked and complete. */
@@ -17,6 +18,7 @@ export interface Config {
   readonly revocations: Store | undefined
   readonly schema: StandardSchemaV1<unknown, object> | undefined
   readonly setOnError: boolean
+  readonly device: DeviceGuard | undefined
   readonly onReject: ((reason: RejectReason, c: Context) => unknown) | undefined
   readonly onEvent: (event: SessionEvent, c: Context) => unknown
 }

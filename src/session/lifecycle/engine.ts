@@ -13,8 +13,16 @@ import type { Tombstone } from './tombstone.ts'
  * - `'unknown'`: the store has no such session
  * - `'schema'`: its data do not pass the schema
  * - `'duplicate'`: sent more than once, as when a subdomain plants its own
+ * - `'elsewhere'`: it is bound to a device, and does not come from there
  */
-export type RejectReason = 'forged' | 'malformed' | 'unknown' | 'expired' | 'schema' | 'duplicate'
+export type RejectReason =
+  | 'forged'
+  | 'malformed'
+  | 'unknown'
+  | 'expired'
+  | 'schema'
+  | 'duplicate'
+  | 'elsewhere'
 
 /** What a cookie carries: the session's payload, or its id in the store. */
 export interface Carried {

@@ -1,5 +1,7 @@
 import { boundedStore } from '../contention/bounded-store.ts'
 import { maxCookieBytes } from '../cookie/cookie.ts'
+import { write } from '../state/changes.ts'
+import { deviceKey } from '../state/reserved-keys.ts'
 import { createState, type EndedSession, type Origin, type State } from '../state/state.ts'
 import { generationOf, isRevoked } from '../users/revocations.ts'
 import type { Config } from './config.ts'
@@ -32,7 +34,13 @@ export async function load(
   { visit, isSeen }: { visit: Visit; isSeen: () => boolean },
 ): Promise<Loaded> {
   const tokens = config.cookie.find(header)
-  const incoming = tokens.length === 0 ? none : await receive(config, tokens, visit)
+  let incoming = tokens.length === 0 ? none : await receive(config, tokens, visit)
+  const { device } = config
+  const key =
+    device && incoming.kind === 'live'
+      ? await device.check(incoming.found.data, header, visit.clock)
+      : null
+  if (key === false) incoming = { kind: 'rejected', reason: 'elsewhere' }
   const opening = {
     now: Math.floor(visit.clock),
     isSeen,
@@ -41,9 +49,11 @@ export async function load(
   }
   const found = incoming.kind === 'live' ? incoming.found : null
   const id = config.policy.hasIds ? found?.cookie.content : undefined
+  const state = createState(config.policy, opening, found && { ...found, id })
+  if (key) write(state, deviceKey, key)
   return {
     incoming,
-    state: createState(config.policy, opening, found && { ...found, id }),
+    state,
     contents: () => contentsOf(config, tokens.slice(0, maxCookies)),
   }
 }

@@ -1,8 +1,9 @@
 import { cached } from '../codecs/cache.ts'
 import type { Codec } from '../codecs/codec.ts'
+import type { Carries } from '../codecs/keys.ts'
 import { sealedCodec } from '../codecs/sealed.ts'
 import { signedCodec } from '../codecs/signed.ts'
-import type { FormatOptions } from './options.ts'
+import type { FormatOptions, OwnFormat } from './options.ts'
 import { checkSecrets } from './secrets.ts'
 
 /**
@@ -25,9 +26,17 @@ export function configureCodecs(
     if (encrypt) throw new TypeError('session(): encrypt seals with a secret: give one')
     return given
   }
+  return [...ownCodecs({ secret, encrypt: encrypt === true }, cookieName, carries), ...given]
+}
+
+/** Lists codecs of our own, newest secret first. */
+export function ownCodecs(
+  { secret, encrypt = false }: Pick<OwnFormat, 'secret' | 'encrypt'>,
+  cookieName: string,
+  carries: Carries,
+): readonly Codec[] {
   const ownCodec = encrypt ? sealedCodec : signedCodec
-  const own = checkSecrets(secret).map((each) => cached(ownCodec(each, cookieName, carries)))
-  return [...own, ...given]
+  return checkSecrets(secret).map((each) => cached(ownCodec(each, cookieName, carries)))
 }
 
 // https://www.rfc-editor.org/rfc/rfc6265#section-4.1.1

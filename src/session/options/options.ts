@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import type { Codec } from '../codecs/codec.ts'
 import type { SessionCookieOptions } from '../cookie/cookie-options.ts'
 import type { SessionEvent } from '../events.ts'
+import type { DeviceBinding } from '../lifecycle/device-guard.ts'
 import type { RejectReason } from '../lifecycle/engine.ts'
 import type { Store } from '../store.ts'
 import type { StandardSchemaV1 } from './standard-schema.ts'
@@ -66,7 +67,9 @@ export interface OwnFormat {
 export interface OtherFormat {
   /** The format of the cookie, instead of ours. In a list the first one writes and all read. */
   codec: Codec | readonly Codec[]
+  /** Belongs to our own format. */
   secret?: never
+  /** Belongs to our own format. */
   encrypt?: never
 }
 
@@ -127,6 +130,11 @@ export interface CommonOptions<Data extends object> {
    * @default true
    */
   setOnError?: boolean
+  /**
+   * Experimental: binds sessions to the device that logged in, so that a copy of the cookies stops
+   * working. `deviceBinding()` from `edge-session/device` makes it.
+   */
+  device?: DeviceBinding
   /**
    * Called when a cookie that was sent is not honoured, while the session is being opened: it cannot
    * use the session itself. The client never learns the reason.

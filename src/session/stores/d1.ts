@@ -18,19 +18,25 @@ const mostSweeps = 40
 
 /** What is asked of a D1 statement. */
 export interface D1Statement {
+  /** Gives the statement its parameters. */
   bind(...values: (string | number | null)[]): D1Statement
+  /** Runs it and returns the first row. */
   first<Row>(): Promise<Row | null>
+  /** Runs it. */
   run(): Promise<{ meta: { changes: number } }>
 }
 
 /** What is asked of a D1 database, or of a session with it. */
 export interface D1Queries {
+  /** Prepares a statement. */
   prepare(sql: string): D1Statement
+  /** Runs statements in one transaction. */
   batch<Row>(statements: D1Statement[]): Promise<{ results: Row[] }[]>
 }
 
 /** What `d1Store()` needs of a D1 database. */
 export interface D1Binding extends D1Queries {
+  /** Begins a session that reads from the primary. */
   withSession?(constraint: 'first-primary'): D1Queries
 }
 

@@ -12,6 +12,7 @@ interface Entry {
 
 /** What `durableObjectStore()` needs of a binding: a `DurableObjectNamespace<SessionObject>` has it. */
 export interface SessionNamespace {
+  /** Finds the object of this name. */
   getByName(name: string): {
     get(): Promise<string | null>
     swap(before: string | null, after: string | null, ttl: number): Promise<Swap>
@@ -70,7 +71,11 @@ export function durableObjectStore(namespace: SessionNamespace): Store {
  * migration.
  */
 export class SessionObject extends DurableObject {
-  /** @returns What is kept, or `null`. */
+  /**
+   * Reads the entry.
+   *
+   * @returns What is kept, or `null`.
+   */
   get(): string | null {
     const entry = this.ctx.storage.kv.get<Entry>('entry')
     return entry && Date.now() < entry.expires ? entry.text : null

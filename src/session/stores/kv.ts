@@ -5,12 +5,15 @@ const shortestTtl = 60
 
 /** What `kvStore()` needs of a KV namespace. */
 export interface KVBinding {
+  /** Reads a value and when it expires. */
   getWithMetadata(key: string): Promise<{ value: string | null; metadata: unknown }>
+  /** Writes a value. */
   put(
     key: string,
     value: string,
     options: { expirationTtl: number; metadata: { expires: number } },
   ): Promise<void>
+  /** Deletes a value. */
   delete(key: string): Promise<void>
 }
 

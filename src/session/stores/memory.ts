@@ -1,5 +1,6 @@
 import type { Store } from '../store.ts'
 
+/** Options of `memoryStore()`. */
 export interface MemoryStoreOptions {
   /**
    * How many sessions are kept. One more, and the hundredth that was not used for longest is forgotten,

@@ -312,7 +312,7 @@ describe.each(['cookie', 'kv', 'd1', 'durable-object', 'redis'])(
       expect(all.keys.length).toBeGreaterThan(0)
       if (name !== 'cookie') expect(new Set(all.ids).size).toBeGreaterThan(5)
       const log = all.logged.join('\n')
-      for (const fault of ['Error: broken', 'BigInt|bigint', 'is not a key', 'SESSION_SECRET']) {
+      for (const fault of ['Error: broken', 'BigInt|bigint', 'cannot be a key', 'SESSION_SECRET']) {
         expect(log).toMatch(new RegExp(fault))
       }
       expect(log).toMatch(name === 'cookie' ? /CookieTooLargeError/ : /StoreError/)

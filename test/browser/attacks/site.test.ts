@@ -40,7 +40,7 @@ describe("the site's own form", () => {
     await page.fill('input[name=item][type=text]', 'tea')
     await page.click('text=Add')
     expect(await (await posted).headerValue('Origin')).toBe(policy ?? site.url)
-    expect(await page.innerText('[role=status]')).toBe('Added “tea”.')
+    expect(await page.innerText('[role=status] p')).toBe('Added “tea”.')
   })
 })
 
@@ -53,9 +53,9 @@ describe('the site', () => {
     await page.waitForSelector('text=a secret wish')
     await page.click('nav >> text=Session')
     await page.waitForSelector('text=a secret wish')
-    await page.click('button:text("Forget me")')
+    await page.click('button:text("Start over")')
     await page.waitForSelector('text=was forgotten')
-    for (const path of ['/session', '/cart']) {
+    for (const path of ['/session', '/cart#items']) {
       await page.goBack({ waitUntil: 'commit' })
       await page.waitForURL(path)
       await page.waitForSelector('footer')

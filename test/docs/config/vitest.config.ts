@@ -5,7 +5,7 @@ export default defineConfig({
   plugins: [
     cloudflareTest({
       wrangler: { configPath: './wrangler.toml' },
-      miniflare: { bindings: { SESSION_SECRET: 'a secret that only the tests know' } },
+      miniflare: { bindings: { SESSION_SECRET: crypto.randomUUID() } },
     }),
   ],
 })

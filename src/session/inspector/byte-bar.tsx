@@ -1,5 +1,6 @@
+/** @jsxImportSource hono/jsx */
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import type { Cookie } from './inspect.ts'
+import type { Cookie } from './cookie.ts'
 import type { Part } from './parts.ts'
 
 /** A part and where it begins, in bytes. */
@@ -8,15 +9,15 @@ type Placed = Part & { readonly start: number }
 /**
  * Draws the cookie against its limit, and under it the used end magnified, part by part.
  *
- * Numbers tie the parts to the legend, so that nothing depends on telling colours apart. Lengths are
- * percentages: text in a drawing that is stretched would be stretched with it.
+ * Numbers tie the parts to the legend, which says all that is drawn: nothing depends on telling colors
+ * apart. Lengths are percentages: text in a drawing that is stretched would be stretched with it.
  */
 export function ByteBar({ bytes, limit, parts }: Cookie): JSX.Element {
   const placed = place(parts)
   const end = percent(bytes, limit)
   return (
     <figure class="bytes">
-      <svg class="drawing" height="116" role="img" aria-label={describe({ bytes, limit, parts })}>
+      <svg class="drawing" height="116" aria-hidden="true">
         <rect class="free" width="100%" height="28" />
         <g class="whole">
           {placed.map((part) => (
@@ -74,11 +75,6 @@ function Legend({ parts }: { parts: readonly Part[] }) {
       </ol>
     </figcaption>
   )
-}
-
-function describe({ bytes, limit, parts }: Pick<Cookie, 'bytes' | 'limit' | 'parts'>): string {
-  const each = parts.map((part) => `${part.label} ${part.bytes}`).join(', ')
-  return `${bytes} of ${inBytes(limit)} used: ${each}. ${inBytes(limit - bytes)} free.`
 }
 
 function place(parts: readonly Part[]): Placed[] {

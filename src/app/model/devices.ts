@@ -1,15 +1,21 @@
-import { revokeSessions, type UserSession, userSessions } from '../session/index.ts'
-import type { SiteSession } from './sessions.ts'
-import { type Bindings, revocationsOf, storeOf } from './stores.ts'
+import { revokeSessions, type Store, type UserSession, userSessions } from '../../session/index.ts'
+import type { SiteSession } from '../sessions.ts'
+import { type Bindings, revocationsOf, storeOf } from '../stores.ts'
 
 /** Characters of the longest name to log in by. */
 export const maxNameLength = 40
+
+/** A login, as the session keeps it: in which browser, and when, in seconds since the epoch. */
+export type Login = { browser: string; at: number }
+
+/** A session of somebody's, and what is known of its login. */
+export type Device = UserSession & Partial<Login>
 
 /** Where a visitor is logged in. */
 export interface Devices {
   readonly user: string
   /** This browser's first; `null`: the store cannot list them. */
-  readonly sessions: readonly UserSession[] | null
+  readonly sessions: readonly Device[] | null
 }
 
 /** Lists where the visitor is logged in; `null`: nowhere. */
@@ -17,11 +23,23 @@ export async function devicesOf(env: Bindings, session: SiteSession): Promise<De
   const { user } = session
   if (user === undefined) return null
   const store = listingStore(env)
-  const sessions = store && (await userSessions(store).list(user, session))
-  return { user, sessions: sessions?.toSorted(byCurrent) ?? null }
+  if (!store) return { user, sessions: null }
+  const sessions = await userSessions(store).list(user, session)
+  const devices = sessions.map(async (each) => ({ ...each, ...(await loginOf(store, each.id)) }))
+  return { user, sessions: (await Promise.all(devices)).sort(byCurrent) }
 }
 
-function byCurrent(a: UserSession, b: UserSession): number {
+/** Reads what a session keeps of its login. It is a hint: without it the list is as good. */
+async function loginOf(store: Store, id: string): Promise<Partial<Login>> {
+  try {
+    const [, , data] = JSON.parse((await store.get(`session:${id}`)) ?? '')
+    return data.login ?? {}
+  } catch {
+    return {} // it has ended this moment
+  }
+}
+
+function byCurrent(a: Device, b: Device): number {
   return Number(b.current) - Number(a.current)
 }
 
@@ -72,9 +90,10 @@ const systems = [
   ['Linux', /\bLinux\b/],
 ] as const
 
-/** Says which browser a `User-Agent` header names, such as `Chrome on Linux`: a hint, and no proof. */
-export function browserOf(userAgent = ''): string {
-  const [browser] = browsers.find(([, pattern]) => pattern.test(userAgent)) ?? ['A browser']
+/** A login of this moment. What browser a `User-Agent` header names is a hint, and no proof. */
+export function loginFrom(userAgent = ''): Login {
+  const [browser] = browsers.find(([, pattern]) => pattern.test(userAgent)) ?? ['Some browser']
   const [system] = systems.find(([, pattern]) => pattern.test(userAgent)) ?? []
-  return system ? `${browser} on ${system}` : browser
+  const at = Math.floor(Date.now() / 1000)
+  return { browser: system ? `${browser} on ${system}` : browser, at }
 }
