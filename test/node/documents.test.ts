@@ -4,9 +4,6 @@ import { anchors, complete, documents, prose } from '../../scripts/documents.ts'
 import { examples } from '../../scripts/examples.ts'
 import { pathOf, read } from '../../scripts/repository.ts'
 
-/** Scripts that are named and not there yet. */
-const pending = new Set(['test:watch', 'test:fast'])
-
 describe.each(documents)('%s', (document) => {
   const text = read(document)
 
@@ -24,7 +21,7 @@ describe.each(documents)('%s', (document) => {
     const named = [...text.matchAll(/npm (?:run ([\w:]+)|(test)\b)/g)]
     const missing = named
       .map(([, run = '', test]) => test ?? run)
-      .filter((name) => !(name in scripts) && !pending.has(name))
+      .filter((name) => !(name in scripts))
     expect(missing).toEqual([])
   })
 

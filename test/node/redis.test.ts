@@ -130,6 +130,53 @@ describe.skipIf(!hasRedis)(`redisStore()${missing}`, () => {
     })
   })
 
+  describe('reads that a replica answers', () => {
+    let replica: RedisServer
+    let replicaPort: RedisPort
+    beforeAll(async () => {
+      replica = await startRedis() // which has not heard of anything yet
+      replicaPort = connectRedis(replica.port)
+    })
+    afterAll(async () => {
+      replicaPort?.close()
+      await replica?.stop()
+    })
+
+    /** Sends as clients with replicas do: commands that read to a replica, others to the primary. */
+    const send: RedisSend = (command) => (command[0] === 'GET' ? replicaPort : raw).send(command)
+
+    it('find a session that the replica has not heard of', async () => {
+      const store = redisStore(send, { prefix: 'shop:' })
+      await store.swap('session:new', null, 'one', 60)
+      expect(await store.get('session:new')).toBe('one')
+      expect(await store.get('session:unknown')).toBeNull()
+    })
+
+    it('find it where the primary refuses writes', async () => {
+      await redisStore(raw.send).swap('session:read-only', null, 'one', 60)
+      await raw.send(['CONFIG', 'SET', 'min-replicas-to-write', '1'])
+      try {
+        const store = redisStore(send)
+        await expect(store.swap('session:read-only', 'one', 'two', 60)).rejects.toThrow(
+          'NOREPLICAS',
+        )
+        expect(await store.get('session:read-only')).toBe('one')
+      } finally {
+        await raw.send(['CONFIG', 'SET', 'min-replicas-to-write', '0'])
+      }
+    })
+
+    it('find it on a server that is read-only', async () => {
+      await redisStore(raw.send).swap('session:replica', null, 'one', 60)
+      await raw.send(['REPLICAOF', '127.0.0.1', '1'])
+      try {
+        expect(await redisStore(send).get('session:replica')).toBe('one')
+      } finally {
+        await raw.send(['REPLICAOF', 'NO', 'ONE'])
+      }
+    })
+  })
+
   describe('outage', () => {
     it.each(Object.entries(ports))('fails while Redis hangs, through %s', async (name, send) => {
       const store = redisStore(send, { timeout: 0.2 })
@@ -268,6 +315,25 @@ describe('redisStore(), without a Redis', () => {
     expect(await redisStore(async () => nil).get('key')).toBeNull()
     const swap = redisStore(async () => [0, nil]).swap('key', 'one', 'two', 60)
     expect(await swap).toEqual({ swapped: false, kept: null })
+  })
+
+  it.each([
+    ['session:known', ['GET']],
+    ['session:missing', ['GET', 'EVAL']],
+    ['user:missing', ['GET']],
+    ['sessions', ['GET']],
+  ])('looks up %s by %j', async (key, names) => {
+    const send = vi.fn<RedisSend>(async () => (key === 'session:known' ? 'one' : null))
+    await redisStore(send, { prefix: 'session:' }).get(key)
+    expect(send.mock.calls.map(([[name]]) => name)).toEqual(names)
+  })
+
+  it('fails where a missing session cannot be confirmed', async () => {
+    const store = redisStore(async ([name]) => {
+      if (name === 'EVAL') throw new Error('primary is down')
+      return null
+    })
+    await expect(store.get('session:missing')).rejects.toThrow('primary is down')
   })
 
   it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31 / 1000])(

@@ -156,7 +156,7 @@ describe('codec', () => {
       const visitor = holder({ codec: { ...hex('x'), encode: async () => token as string } })
       const writing = visitor.visit(add)
       await expect(writing).rejects.toThrow(TypeError)
-      await expect(writing).rejects.toThrow('codec.encode() gave what no cookie can hold')
+      await expect(writing).rejects.toThrow('codec.encode() returned what no cookie can hold')
       expect(visitor.sent).toEqual([])
     },
   )

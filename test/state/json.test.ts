@@ -34,12 +34,17 @@ const refused: [string, string, unknown, string][] = [
   ['an ArrayBuffer', 'key', new ArrayBuffer(1), 'a ArrayBuffer'],
   ['a boxed text', 'key', Object('text'), 'a String'],
   ['an instance of a class', 'key', new (class Cart {})(), 'a Cart'],
-  ['a cycle', 'key.list[0].back', cycle(), 'a reference to what contains it'],
+  ['a cycle', 'key.list[0].back', cycle(), 'a reference to an object that contains it'],
   ['undefined in an array', 'key[1]', [0, undefined], 'undefined'],
   ['a hole in an array', 'key[0]', Array(1), 'undefined'],
   ['a Date deep in a value', 'key.a[1].b', { a: [0, { b: new Date() }] }, 'a Date'],
   ['NaN in an array', 'key[2]', [0, 1, Number.NaN], 'NaN'],
-  ['a function as a member', 'key.toJSON', { toJSON: () => 'other' }, 'a function'],
+  [
+    'an object that says what JSON makes of it',
+    'key',
+    { toJSON: () => 'other' },
+    'an object with its own toJSON()',
+  ],
 ]
 
 describe('a value that JSON cannot carry', () => {
