@@ -16,8 +16,8 @@ afterEach(() => {
 })
 
 describe.each(kinds.filter(({ store }) => !store))('$kind', ({ options }) => {
-  // A cookie that is the session cannot be called back. These two are here so that nobody relies on
-  // it: a store ends sessions for good.
+  // A session in its cookie cannot be revoked by itself. These two tests document that, so that nobody
+  // relies on it: a store ends sessions.
   it('that was copied before the logout stays valid until it expires', async () => {
     at(0)
     const visitor = createVisitor(options)

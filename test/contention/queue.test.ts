@@ -25,7 +25,7 @@ describe('many tabs that all count', () => {
     await Promise.all(Array.from({ length: 64 }, client))
     expect([...statuses]).toEqual([200])
     expect(await visitor.visit((session) => session.get('n'))).toBe(640)
-    // A read and a swap each: they take turns.
+    // A read and a swap each, since they wait for their turns.
     expect(store.calls.length / 640).toBeLessThan(2.5)
   }, 60_000)
 
@@ -34,7 +34,7 @@ describe('many tabs that all count', () => {
     const memory = memoryStore()
     const visitor = createVisitor({ store: memory })
     await visitor.visit((session) => session.set('n', 0))
-    // Nothing in them goes on, as in a Worker when the client hangs up.
+    // Nothing in them continues, as in a Worker when the client disconnects.
     const stopped = new Promise<never>(() => {})
     const silent = createVisitor({ store: { get: memory.get, swap: () => stopped } })
     silent.token = visitor.token
@@ -75,7 +75,7 @@ describe('a session that other requests keep changing', () => {
   })
 })
 
-/** A store as far away as a store is: a few turns of the event loop. */
+/** A store with a latency of a few turns of the event loop. */
 function slowed(store: ReturnType<typeof memoryStore>) {
   const pause = () => new Promise((resolve) => setTimeout(resolve, 1))
   return {

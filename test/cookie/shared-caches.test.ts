@@ -7,7 +7,7 @@ import { browser } from '../../src/session/testing.ts'
 import { secret } from '../kit/tokens.ts'
 import { createVisitor } from '../kit/visitor.ts'
 
-/** Answers with these headers from a handler that reads the session, or that writes it. */
+/** The headers after a handler that answers with these headers and reads or writes the session. */
 async function respond(headers: Record<string, string>, act: 'reads' | 'writes') {
   const visitor = createVisitor()
   await visitor.visit((session) => {

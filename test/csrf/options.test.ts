@@ -25,7 +25,7 @@ describe('csrf(): options', () => {
   })
 
   it.each([
-    ['a text for a list of origins', { origins: listed }],
+    ['a string for a list of origins', { origins: listed }],
     ['an option that it does not know', { origin: [listed] }],
     ['a token that is neither on nor off', { token: null }],
     ['a header that has no name', { header: '' }],

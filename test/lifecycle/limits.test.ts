@@ -64,7 +64,7 @@ describe('timeout and lifetime', () => {
     expect(await visitor.visit((session) => session.size)).toBe(0)
   })
 
-  it('start anew for an invalidated session', async () => {
+  it('start again for an invalidated session', async () => {
     at(0)
     const visitor = createVisitor({ lifetime: 100 })
     await visitor.visit((session) => session.set('a', 1))

@@ -3,7 +3,7 @@ import { signedCodec } from '../../src/session/codecs/signed.ts'
 import { cookieName, payloadOf, secret } from '../kit/tokens.ts'
 import { createVisitor } from '../kit/visitor.ts'
 
-/** A value in a value, so many levels deep. */
+/** A value nested so many levels deep. */
 function nested(depth: number): unknown {
   let value: unknown = 'bottom'
   for (let i = 0; i < depth; i++) value = i % 2 ? { in: value } : [value]

@@ -24,7 +24,7 @@ const failures: [string, Fail][] = [
   ['is over its quota', () => Promise.reject(new Error('KV PUT failed: 429 Too Many Requests'))],
   ['is full', () => Promise.reject(Object.assign(new Error('SQLITE_FULL'), { command: 'SET' }))],
   ['is overloaded', () => Promise.reject(Object.assign(new Error('busy'), { overloaded: true }))],
-  ['rejects with a text', () => Promise.reject('down')],
+  ['rejects with a string', () => Promise.reject('down')],
   ['rejects with nothing', () => Promise.reject(undefined)],
 ]
 
@@ -148,7 +148,7 @@ describe.each(['kv', 'd1', 'durable-object'])('an outage of %s', (name) => {
 })
 
 describe('a logout that KV has not propagated yet', () => {
-  /** KV as it is elsewhere: what it once read, it goes on telling for 60 seconds. */
+  /** KV at another location, which serves a value that it has read for 60 seconds more. */
   function elsewhere() {
     const kv = env.SESSIONS_KV
     const cached = new Map<string, { until: number; entry: { value: string | null } }>()
