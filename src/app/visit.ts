@@ -1,8 +1,8 @@
 import type { Context } from 'hono'
 import { csrfToken, type RejectReason } from '../session/index.ts'
+import { inspect } from '../session/inspector/inspect.ts'
 import type { Shown, Visit } from './components/layout.tsx'
-import { inspect, type Snapshot } from './inspector/inspect.ts'
-import { cookieName, type SiteEnv, type SiteSession } from './sessions.ts'
+import type { SiteEnv, SiteSession } from './sessions.ts'
 import { storeName } from './stores.ts'
 
 const notices: Record<RejectReason, string> = {
@@ -32,9 +32,8 @@ export function visitOf(c: Context<SiteEnv>, session: SiteSession): Visit {
  * Takes what the frame shows, and draws the session. Call it last: what a handler does to the session
  * afterwards is not in the drawing.
  */
-export function shown(c: Context<SiteEnv>, session: SiteSession, before: Snapshot): Shown {
+export function shown(c: Context<SiteEnv>, session: SiteSession): Shown {
   const visit = visitOf(c, session)
-  const header = c.req.header('Cookie')
-  const around = { store: storeName(c.env), cookieName, header }
-  return { visit, inspection: inspect(session, before, around) }
+  const inspection = inspect(session, c.req.header('Cookie'))
+  return { visit, inspection, store: storeName(c.env) }
 }

@@ -5,11 +5,11 @@ import { memoryStore } from '../../src/session/stores/memory.ts'
 import { shop, shopper, visitShop } from '../kit/shop.ts'
 import { cookieName, secret } from '../kit/tokens.ts'
 
-describe('a token from before a login', () => {
+describe('a CSRF token', () => {
   const stores = { 'a cookie': undefined, 'a store': memoryStore() }
 
   it.each(Object.entries(stores))(
-    'is refused after it, with the old cookie and with the new: sessions in %s',
+    'from before a login is refused after it, with the old cookie and the new: in %s',
     async (_, store) => {
       const app = shop({}, store && { store })
       const { visitor, token } = await shopper(app)
@@ -24,7 +24,7 @@ describe('a token from before a login', () => {
     },
   )
 
-  it('is refused after a logout, with the old cookie too where sessions are in a store', async () => {
+  it('is refused after a logout, even with the old cookie if sessions are in a store', async () => {
     const app = shop({}, { store: memoryStore() })
     const { visitor, token } = await shopper(app)
     const thief = visitShop(app)
@@ -35,7 +35,7 @@ describe('a token from before a login', () => {
     expect((await visitor.post('/buy', { csrf_token: fresh })).status).toBe(200)
   })
 
-  it('of another visitor is refused, where sessions are in a store as well', async () => {
+  it('of another visitor is refused, in a store as well', async () => {
     const app = shop({}, { store: memoryStore() })
     const [mine, theirs] = [await shopper(app), await shopper(app)]
     expect((await mine.visitor.post('/buy', { csrf_token: theirs.token })).status).toBe(403)
@@ -43,7 +43,7 @@ describe('a token from before a login', () => {
   })
 })
 
-describe('a path that looks like one that is exempt', () => {
+describe('a path that resembles an exempt one', () => {
   const app = new Hono()
     .use(session({ secret }))
     .use(csrf({ exempt: (c) => c.req.path === '/hook' }))
@@ -64,12 +64,12 @@ describe('a path that looks like one that is exempt', () => {
     '//hook',
     '/./buy?/hook',
     '/buy#/hook',
-  ])('is not: %s', async (path) => {
+  ])('is not exempt: %s', async (path) => {
     expect((await visitShop(app).post(path)).status).toBe(403)
   })
 
   it.each(['/hook', '/hook?a=1', '/x/../hook', '/%68ook'])(
-    'is the same path to the router, too, where it is: %s',
+    'is exempt only if it is the same path to the router: %s',
     async (path) => {
       const answer = await visitShop(app).post(path)
       expect([answer.status, await answer.text()]).toEqual([200, '/hook'])

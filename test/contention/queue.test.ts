@@ -9,8 +9,8 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-describe('64 tabs that all count', () => {
-  it('end at exactly what they counted, none refused', async () => {
+describe('many tabs that all count', () => {
+  it('arrive at the exact count, with no request refused', async () => {
     const store = watched(slowed(memoryStore()))
     const visitor = createVisitor({ store })
     await visitor.visit((session) => session.set('n', 0))
@@ -29,7 +29,7 @@ describe('64 tabs that all count', () => {
     expect(store.calls.length / 640).toBeLessThan(2.5)
   }, 60_000)
 
-  it.each([1, 12])('pass over %i whose requests stopped in line', async (count) => {
+  it.each([1, 12])('overtake %i whose requests stopped in the queue', async (count) => {
     vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] })
     const memory = memoryStore()
     const visitor = createVisitor({ store: memory })
@@ -50,8 +50,8 @@ describe('64 tabs that all count', () => {
   })
 })
 
-describe('a session that everybody changes all the time', () => {
-  it('is answered with 503 when 10 seconds have been waited', async () => {
+describe('a session that other requests keep changing', () => {
+  it('results in 503 after 10 seconds', async () => {
     vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] })
     const memory = memoryStore()
     const visitor = createVisitor({ store: memory })

@@ -75,18 +75,18 @@ export function codecContract(name: string, subject: CodecSubject): void {
   }
 
   describe(name, () => {
-    it.each(payloads)('gives back what it was given: %s', async (_, payload) => {
+    it.each(payloads)('returns a payload unchanged: %s', async (_, payload) => {
       expect(await codec.decode(await codec.encode(payload))).toBe(payload)
     })
 
-    it('gives back any session', async () => {
+    it('returns any session unchanged', async () => {
       const property = fc.asyncProperty(anySession, async (payload) => {
         expect(await codec.decode(await codec.encode(payload))).toBe(payload)
       })
       await fc.assert(property, { numRuns: 300 })
     })
 
-    it('mixes up nothing that is written or read at the same time, from the first on', async () => {
+    it('keeps concurrent tokens apart, from the first on', async () => {
       const fresh = await make(secret, cookie.name)
       const many = Array.from({ length: 50 }, (_, i) => `[1,1,{"visitor":${i}}]`)
       const tokens = await Promise.all(many.map((payload) => fresh.encode(payload)))
@@ -94,7 +94,7 @@ export function codecContract(name: string, subject: CodecSubject): void {
       expect(await Promise.all(tokens.map((each) => again.decode(each)))).toEqual(many)
     })
 
-    it('writes what a cookie can hold', async () => {
+    it('writes valid cookie values', async () => {
       for (const [, payload] of payloads) {
         // https://www.rfc-editor.org/rfc/rfc6265#section-4.1.1
         expect(await codec.encode(payload)).toMatch(/^[!#-+\--:<-[\]-~]*$/)
@@ -123,7 +123,7 @@ export function codecContract(name: string, subject: CodecSubject): void {
       expect(await accepted(cut)).toEqual([])
     })
 
-    it('refuses a token with a character more, wherever it stands', async () => {
+    it('refuses a token with a character added anywhere', async () => {
       const extended = characters.flatMap((more) =>
         [...token, ''].map((_, i) => token.slice(0, i) + more + token.slice(i)),
       )
@@ -164,7 +164,7 @@ export function codecContract(name: string, subject: CodecSubject): void {
       })
     }
 
-    it('returns null for any text that it did not write', async () => {
+    it('returns null for any string that it did not write', async () => {
       const property = fc.asyncProperty(anyText, async (stranger) => {
         expect(await codec.decode(stranger)).toBeNull()
       })
@@ -182,7 +182,7 @@ export function codecContract(name: string, subject: CodecSubject): void {
       await fc.assert(property, { numRuns: 500 })
     })
 
-    it('returns null for a megabyte of text', async () => {
+    it('returns null for a string of a megabyte', async () => {
       const long = ['A', '.', '=', '"', ' ', '\u0141'].map((each) => each.repeat(2 ** 20))
       expect(await accepted([...long, token + long[0], long[0] + token])).toEqual([])
     })
@@ -218,27 +218,27 @@ export function codecContract(name: string, subject: CodecSubject): void {
       newest = await make(otherSecret, cookie.name)
     })
 
-    it('writes when it comes first', async () => {
+    it('writes if it comes first', async () => {
       const options = { codec: [newest, codec], cookie }
       const { token = '' } = await visitOnce(options, '', (session) => session.set('a', 1))
       expect(await newest.decode(token)).toMatch(/^\[\d+,\d+,\{"a":1\}\]$/)
       expect(await codec.decode(token)).toBeNull()
     })
 
-    it('hands the very text of a payload on to a newer one', async () => {
+    it('passes a payload unchanged to a newer one', async () => {
       const { result, sent, token: renewed = '' } = await opened([newest, codec], token)
       expect(result).toEqual(Object.entries({ a: 'é', b: [1] }))
       expect(sent).toHaveLength(1)
       expect(await newest.decode(renewed)).toBe(text)
     })
 
-    it('is not written anew when it comes first', async () => {
+    it('is not rewritten if it comes first', async () => {
       const { result, sent } = await opened([codec, newest], token)
       expect(result).toHaveLength(2)
       expect(sent).toEqual([])
     })
 
-    it('is forged for a site that took it off its list', async () => {
+    it('is forged for a site that removed it from the list', async () => {
       const { result, rejected, sent, status } = await opened([newest], token)
       expect({ result, rejected, sent, status }).toEqual({
         result: [],

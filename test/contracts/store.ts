@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, vi } from 'vitest'
-import type { Store } from '../../src/session/store.ts'
+import type { Store } from '../../src/session/index.ts'
 import { testContents } from './store/contents.ts'
 import { testCreate } from './store/create.ts'
 import { testOutage } from './store/outage.ts'

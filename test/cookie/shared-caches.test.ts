@@ -46,13 +46,13 @@ describe('the response of a handler that opened the session', () => {
     ['X-Cookie', 'X-Cookie, Cookie'],
     ['Cookie-Consent', 'Cookie-Consent, Cookie'],
     ['*', '*'],
-  ])('adds Cookie to "Vary: %s" unless it says so already', async (given, vary) => {
+  ])('adds Cookie to "Vary: %s" unless it is there', async (given, vary) => {
     const headers = await respond({ Vary: given }, 'reads')
     expect(headers.get('Vary')).toBe(vary)
   })
 
   it.each(['public, max-age=60', 's-maxage=60', 'private, max-age=60', 'no-cache', 'no-store'])(
-    'leaves "Cache-Control: %s" where it sets no cookie',
+    'leaves "Cache-Control: %s" if it sets no cookie',
     async (given) => {
       const headers = await respond({ 'Cache-Control': given }, 'reads')
       expect(headers.get('Cache-Control')).toBe(given)
@@ -73,7 +73,7 @@ describe('the response of a handler that opened the session', () => {
     'ext="a, no-store, b"',
     'x-private',
     '',
-  ])('replaces "Cache-Control: %s" where it sets a cookie', async (given) => {
+  ])('replaces "Cache-Control: %s" if it sets a cookie', async (given) => {
     const headers = await respond({ 'Cache-Control': given }, 'writes')
     expect(headers.get('Cache-Control')).toBe('private, no-store')
   })
@@ -85,7 +85,7 @@ describe('the response of a handler that opened the session', () => {
     's-maxage=60 , private , max-age=60',
     'no-store',
     'no-cache, NO-STORE',
-  ])('leaves "Cache-Control: %s" where it sets a cookie', async (given) => {
+  ])('leaves "Cache-Control: %s" if it sets a cookie', async (given) => {
     const headers = await respond({ 'Cache-Control': given }, 'writes')
     expect(headers.get('Cache-Control')).toBe(given)
   })
@@ -96,13 +96,13 @@ describe('the response of a handler that opened the session', () => {
     'Netlify-CDN-Cache-Control',
     'Vercel-CDN-Cache-Control',
     'Surrogate-Control',
-  ])('drops "%s", which caches prefer, where it sets a cookie only', async (name) => {
+  ])('drops "%s", which caches prefer, only if it sets a cookie', async (name) => {
     const given = { [name]: 'max-age=60' }
     expect((await respond(given, 'writes')).has(name)).toBe(false)
     expect((await respond(given, 'reads')).get(name)).toBe('max-age=60')
   })
 
-  it('counts a cookie that is removed as one that is set', async () => {
+  it('treats a removed cookie like one that is set', async () => {
     const visitor = createVisitor()
     await visitor.visit((session) => session.set('a', 1))
     await visitor.visit((session) => {

@@ -10,7 +10,7 @@ afterEach(() => {
 })
 
 describe('timeout and lifetime', () => {
-  it('forget a session after 20 idle minutes, not at them', async () => {
+  it('end a session after 20 idle minutes', async () => {
     at(0)
     const token = await sign([start, start, { a: 1 }])
     at(1200)
@@ -19,7 +19,7 @@ describe('timeout and lifetime', () => {
     expect(await createVisitor().present(token)).toEqual({})
   })
 
-  it('end a session as soon as they are over, not at the next whole second', async () => {
+  it('end a session without waiting for the next whole second', async () => {
     const token = await sign([start, start, { a: 1 }])
     at(1200.001)
     expect(await createVisitor().present(token)).toEqual({})
@@ -53,7 +53,7 @@ describe('timeout and lifetime', () => {
     expect(after).toEqual([0, true, start + 28_801])
   })
 
-  it('end a regenerated session when they would have ended it', async () => {
+  it('end a regenerated session at the original time', async () => {
     at(0)
     const visitor = createVisitor({ lifetime: 100 })
     await visitor.visit((session) => session.set('a', 1))
@@ -63,7 +63,7 @@ describe('timeout and lifetime', () => {
     expect(await visitor.visit((session) => session.size)).toBe(0)
   })
 
-  it('give an invalidated session a life of its own', async () => {
+  it('start anew for an invalidated session', async () => {
     at(0)
     const visitor = createVisitor({ lifetime: 100 })
     await visitor.visit((session) => session.set('a', 1))
@@ -86,7 +86,7 @@ describe('timeout and lifetime', () => {
     expect(await createVisitor({ lifetime: null }).present(token)).toEqual({})
   })
 
-  it('delete the cookie of an expired session when it was opened', async () => {
+  it('delete the cookie of an expired session that is opened', async () => {
     at(0)
     const visitor = createVisitor()
     await visitor.visit((session) => session.set('a', 1))
@@ -96,7 +96,7 @@ describe('timeout and lifetime', () => {
     expect(visitor.token).toBeUndefined()
   })
 
-  it('delete the cookie of an expired session that the handler ended, too', async () => {
+  it('delete the cookie of an expired session that is invalidated', async () => {
     at(0)
     const visitor = createVisitor()
     await visitor.visit((session) => session.set('a', 1))
@@ -105,7 +105,7 @@ describe('timeout and lifetime', () => {
     expect(visitor.sent).toEqual([removal])
   })
 
-  it('let an expired session begin anew in the request that wrote to it', async () => {
+  it('let a request that writes to an expired session start a new one', async () => {
     at(0)
     const visitor = createVisitor()
     await visitor.visit((session) => session.set('a', 1))

@@ -49,7 +49,7 @@ describe('a signed payload', () => {
     `[${start},${start},{"a":1}]x`,
     '\ufeff[1,1,{"a":1}]',
     'NaN',
-  ])('is not honoured when it is %j, which is no JSON', async (text) => {
+  ])('is not honoured if it is %j, which is no JSON', async (text) => {
     at(0)
     const token = await signedCodec(secret, cookieName).encode(text)
     expect(await createVisitor().present(token)).toEqual({})

@@ -23,7 +23,7 @@ describe('onReject', () => {
     ['duplicate', async () => `${await valid()}; ${cookieName}=${await valid()}`],
   ]
 
-  it.each(cases)('is told that a cookie is %s, once', async (reason, token) => {
+  it.each(cases)('is called once for a cookie that is %s', async (reason, token) => {
     at(0)
     const onReject = vi.fn()
     await createVisitor({ onReject }).present(await token())
@@ -35,7 +35,7 @@ describe('onReject', () => {
   it.each([
     ['a session is honoured', valid],
     ['no cookie came', async () => ''],
-  ])('is not called where %s', async (_, token) => {
+  ])('is not called if %s', async (_, token) => {
     at(0)
     const onReject = vi.fn()
     const value = await token()
@@ -45,7 +45,7 @@ describe('onReject', () => {
     expect(onReject).not.toHaveBeenCalled()
   })
 
-  it('is awaited before the handler goes on', async () => {
+  it('is awaited before the handler continues', async () => {
     at(0)
     const steps: string[] = []
     const visitor = createVisitor({

@@ -14,7 +14,7 @@ describe('setOnError', () => {
     throw new Error('broken')
   }
 
-  it('keeps changes of a handler that threw, by default', async () => {
+  it('keeps the changes of a handler that throws, by default', async () => {
     const visitor = await createReturningVisitor()
     await expect(visitor.visit(fail((session) => session.set('n', 2)))).rejects.toThrow('broken')
     expect(await visitor.visit((session) => session.get('n'))).toBe(2)
@@ -28,7 +28,7 @@ describe('setOnError', () => {
     ['flash()', (session) => session.flash('lost')],
     ['popFlash()', (session) => session.popFlash()],
     ['changed()', (session) => session.changed()],
-  ])('false: drops %s of a handler that threw', async (_, use) => {
+  ])('false: drops %s of a handler that throws', async (_, use) => {
     const visitor = await createReturningVisitor({ setOnError: false })
     const before = visitor.token
     await expect(visitor.visit(fail(use))).rejects.toThrow('broken')
@@ -36,13 +36,13 @@ describe('setOnError', () => {
     expect(visitor.token).toBe(before)
   })
 
-  it('false: keeps changes where nothing was thrown', async () => {
+  it('false: keeps changes if nothing is thrown', async () => {
     const visitor = await createReturningVisitor({ setOnError: false })
     await visitor.visit((session) => session.set('n', 2))
     expect(await visitor.visit((session) => session.get('n'))).toBe(2)
   })
 
-  it('false: lets invalidate() stand, and drops what was written after it', async () => {
+  it('false: keeps invalidate(), and drops later writes', async () => {
     const visitor = await createReturningVisitor({ setOnError: false })
     const use = fail((session) => {
       session.invalidate()
@@ -52,7 +52,7 @@ describe('setOnError', () => {
     expect(visitor.sent).toEqual([expect.stringContaining('Max-Age=0')])
   })
 
-  it('false: lets regenerate() stand, and drops what was written beside it', async () => {
+  it('false: keeps regenerate(), and drops writes', async () => {
     const visitor = await createReturningVisitor({ setOnError: false })
     const use = fail((session) => {
       session.set('n', 2)
@@ -63,14 +63,14 @@ describe('setOnError', () => {
     expect(data).toEqual({ n: 1, list: [1, 2], nested: { a: { b: 1 } }, _f_: ['hello'] })
   })
 
-  it('false: still extends the life of a session that was read', async () => {
+  it('false: still re-issues a session that was read', async () => {
     at(0)
     const visitor = await createReturningVisitor({ setOnError: false })
     at(121)
     await expect(visitor.visit(fail((session) => session.set('n', 2)))).rejects.toThrow('broken')
     expect(payloadOf(visitor.token)).toMatchObject({ 0: start + 121, 1: start, 2: { n: 1 } })
   })
-  it('false: lets regenerate() keep data whose stamps are as far ahead as is allowed', async () => {
+  it('false: keeps regenerate() for data whose stamps are at the limit of clock skew', async () => {
     at(0.9)
     const visitor = createVisitor({ setOnError: false })
     visitor.cookies.set(cookieName, await sign([start, start + 60.5, { n: 1 }]))

@@ -13,21 +13,21 @@ function answering(response: () => Response) {
   })
 }
 
-describe('a text that Node sends', () => {
+describe('a text response in Node', () => {
   class Text extends Response {
     override get body(): never {
       throw new Error('looked at')
     }
   }
 
-  it('is sent without a look at its body, which would make a stream of it', async () => {
+  it('is sent without reading its body, which would become a stream', async () => {
     const response = await answering(() => new Text('hello')).request('/')
     expect(response.headers.getSetCookie()).toHaveLength(1)
     expect(await response.text()).toBe('hello')
   })
 })
 
-describe('a constant response without a body, in Node', () => {
+describe('a shared response without a body in Node', () => {
   it.each([
     { status: 200 },
     { status: 200, headers: { 'Content-Type': 'text/html; charset=UTF-8' } },
@@ -35,7 +35,7 @@ describe('a constant response without a body, in Node', () => {
     { status: 204 },
     { status: 303, headers: { Location: '/' } },
     { status: 401, headers: { 'Content-Type': 'text/html' } },
-  ])('never hands one visitor the session of another: $status', async (init) => {
+  ])("never carries another visitor's cookie: $status", async (init) => {
     const constant = new Response(null, init)
     const response = await answering(() => constant).request('/')
     expect(response.status).toBe(init.status)

@@ -51,7 +51,7 @@ describe('secret', () => {
       sample,
       'secret is a known sample',
     ]),
-  ])('is refused, with the cure and untold: %s', (_, given, problem) => {
+  ])('is refused with a cure, and is not shown: %s', (_, given, problem) => {
     expect(make({ secret: given })).toThrow(TypeError)
     expect(make({ secret: given })).toThrow(`session(): ${problem}`)
     expect(make({ secret: given })).toThrow(cure)
@@ -61,13 +61,13 @@ describe('secret', () => {
   })
 
   it.each(['itsaseekreet', 'keyboard cat', 'secret', 'changeme'])(
-    'is refused when it is the sample "%s"',
+    'is refused if it is the sample "%s"',
     (sample) => {
       expect(make({ secret: sample })).toThrow('session(): secret ')
     },
   )
 
-  it('is taken from 32 bytes on, counted in UTF-8', () => {
+  it('is accepted from 32 bytes of UTF-8 on', () => {
     expect(make({ secret: 'abcdefghijklmnopqrstuvwxyz012345' })).not.toThrow()
     expect(make({ secret: 'éàüöçñßøåîéàüöçñ' })).not.toThrow()
     expect(make({ secret: 'éàüöçñßøåîéàüöç!' })).toThrow('has 31 bytes')

@@ -66,7 +66,7 @@ describe('a value that JSON cannot carry', () => {
     await expect(flash).rejects.toThrow('session: flash("error").at is a Date')
   })
 
-  it('leaves the value that was there', async () => {
+  it('leaves the earlier value', async () => {
     const visitor = createVisitor()
     await visitor.visit((session) => session.set('n', 1))
     const seen = await visitor.visit((session) => {
@@ -77,7 +77,7 @@ describe('a value that JSON cannot carry', () => {
     expect(visitor.sent).toEqual([])
   })
 
-  it('fails the request where a value was mutated into one, and sends no cookie', async () => {
+  it('fails the request if a stored value is mutated into one, and sends no cookie', async () => {
     const visitor = createVisitor<{ list: unknown[] }>()
     await visitor.visit((session) => session.set('list', []))
     const before = visitor.token
@@ -87,7 +87,7 @@ describe('a value that JSON cannot carry', () => {
     expect(visitor.token).toBe(before)
   })
 
-  it('is a value nested 65 deep, not 64', async () => {
+  it('is a value nested 65 levels deep', async () => {
     const visitor = createVisitor()
     await visitor.visit((session) => session.set('deep', nested(64)))
     expect(await visitor.visit((session) => session.get('deep'))).toEqual(nested(64))
@@ -95,7 +95,7 @@ describe('a value that JSON cannot carry', () => {
     await expect(set).rejects.toThrow('is nested deeper than 64 levels')
   })
 
-  it('is a message nested 63 deep, for its queue is a level too', async () => {
+  it('is a message nested 64 levels deep, since its queue is a level as well', async () => {
     const visitor = createVisitor<object, { '': unknown }>()
     await visitor.visit((session) => session.flash(nested(63)))
     expect(await visitor.visit((session) => session.popFlash())).toEqual([nested(63)])
@@ -103,7 +103,7 @@ describe('a value that JSON cannot carry', () => {
     await expect(flash).rejects.toThrow('flash("")')
   })
 
-  it('is not one that is so deep that a check could run out of stack', async () => {
+  it('is refused without exhausting the stack if it is very deep', async () => {
     const set = createVisitor().visit((session) => session.set('deep', nested(100_000)))
     await expect(set).rejects.toThrow('is nested deeper than 64 levels')
   })
@@ -157,8 +157,8 @@ describe('a value that JSON carries', () => {
   })
 })
 
-describe('a number beyond all numbers, where another program wrote it', () => {
-  it('can be read, and does not hinder other changes', async () => {
+describe('a number that JSON.parse() reads as Infinity', () => {
+  it('can be read, and does not prevent other changes', async () => {
     const text = '[1e999]'
     const now = Math.floor(Date.now() / 1000)
     const payload = `[${now},${now},{"odd":${text},"_f_":[${text}]}]`

@@ -7,7 +7,7 @@ describe('popFlash()', () => {
     ['a prefetch', { headers: { 'Sec-Purpose': 'prefetch' } }],
     ['a prerender', { headers: { 'Sec-Purpose': 'prefetch;prerender' } }],
     ['an anonymous prefetch', { headers: { 'Sec-Purpose': 'prefetch;anonymous-client-ip' } }],
-  ])('leaves the messages in place at %s, for the visit that follows', async (_, init) => {
+  ])('leaves the messages in place at %s', async (_, init) => {
     const visitor = createVisitor()
     await visitor.visit((session) => session.flash('one'))
     expect(await visitor.visit((session) => session.popFlash(), init)).toEqual(['one'])
@@ -19,7 +19,7 @@ describe('popFlash()', () => {
   it.each<[string, RequestInit]>([
     ['POST', { method: 'POST' }],
     ['a visit whose purpose is another', { headers: { 'Sec-Purpose': 'translate' } }],
-  ])('takes the messages out at %s', async (_, init) => {
+  ])('removes the messages at %s', async (_, init) => {
     const visitor = createVisitor()
     await visitor.visit((session) => session.flash('one'))
     await visitor.visit((session) => session.popFlash(), init)

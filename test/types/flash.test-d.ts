@@ -63,7 +63,7 @@ describe('session<Data, Flash>()', () => {
     })
   })
 
-  it('asks which queue where Flash has no queue of the empty name', () => {
+  it('requires a queue in flash() if Flash has no default queue', () => {
     new Hono().use(session<Data, { error: string }>({ secret })).post('/', async (c) => {
       const session = await c.var.session()
       session.flash('No such item.', 'error')
@@ -78,7 +78,7 @@ describe('session<Data, Flash>()', () => {
     })
   })
 
-  it('asks which queue to read where Flash has no queue of the empty name', () => {
+  it('requires a queue in popFlash() if Flash has no default queue', () => {
     new Hono().use(session<Data, { error: string }>({ secret })).get('/', async (c) => {
       const session = await c.var.session()
       // @ts-expect-error there is no queue ''

@@ -4,7 +4,7 @@ import { memoryStore } from '../../src/session/stores/memory.ts'
 import { watched } from '../kit/stores.ts'
 import { createVisitor } from '../kit/visitor.ts'
 
-describe('a switch of protocols', () => {
+describe('a switch to a WebSocket', () => {
   it('carries no cookie and keeps its socket', async () => {
     const visitor = createVisitor()
     await visitor.visit((session) => {
@@ -17,7 +17,7 @@ describe('a switch of protocols', () => {
     expect([...visitor.response.headers.keys()]).toEqual([])
   })
 
-  it('leaves nothing that a socket could change in vain', async () => {
+  it('throws if the socket changes the session later', async () => {
     const visitor = createVisitor()
     const opened: Session[] = []
     await visitor.visit((session) => {

@@ -32,7 +32,7 @@ export async function csrfTarget(): Promise<Target> {
   const app = new Hono()
     .use(session({ secret }))
     .get('/', async (c) => c.text(csrfToken(await c.var.session())))
-    .use(csrf())
+    .use(csrf({ onRefuse: () => undefined }))
     .all('/', (c) => c.body(null))
   app.onError((error, c) => {
     failure = error

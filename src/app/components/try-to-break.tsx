@@ -1,6 +1,6 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import { type Attempt, maxAttemptLength, sample } from '../breaking.ts'
-import { visible } from '../inspector/token.tsx'
+import { visible } from '../../session/inspector/token.tsx'
+import { type Attempt, maxAttemptLength, sample } from '../model/breaking.ts'
 import { CsrfField } from './csrf-field.tsx'
 
 interface TryToBreakProps {

@@ -1,11 +1,11 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import { type CartNews, cartBytes, counted, maxCartBytes, maxItemLength } from '../cart.ts'
 import { CsrfField } from '../components/csrf-field.tsx'
 import { Field } from '../components/field.tsx'
 import type { Visit } from '../components/layout.tsx'
 import { Layout } from '../components/layout.tsx'
 import type { Refused } from '../forms.ts'
 import { pageCode } from '../generated.ts'
+import { type CartNews, cartBytes, counted, maxCartBytes, maxItemLength } from '../model/cart.ts'
 
 interface CartPageProps {
   items: readonly string[]

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { csrf, csrfToken } from '../../session/index.ts'
-import { whyNot, without } from '../cart.ts'
 import { posted, refuse } from '../forms.ts'
+import { whyNot, without } from '../model/cart.ts'
 import { CartPage } from '../pages/cart.tsx'
 import type { SiteEnv } from '../sessions.ts'
 import { visitOf } from '../visit.ts'

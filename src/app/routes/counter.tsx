@@ -1,5 +1,4 @@
 import { Hono } from 'hono'
-import { snapshot } from '../inspector/inspect.ts'
 import { CounterPage } from '../pages/counter.tsx'
 import type { SiteEnv, SiteSession } from '../sessions.ts'
 import { shown } from '../visit.ts'
@@ -8,15 +7,13 @@ import { shown } from '../visit.ts'
 export const counter = new Hono<SiteEnv>()
   .get('/', async (c) => {
     const session = await c.var.session()
-    const before = snapshot(session)
     const count = countVisit(session, c.req.method)
-    return c.html(<CounterPage view="Home View" count={count} {...shown(c, session, before)} />)
+    return c.html(<CounterPage view="Home View" count={count} {...shown(c, session)} />)
   })
   .get('/howdy', async (c) => {
     const session = await c.var.session()
-    const before = snapshot(session)
     const count = countVisit(session, c.req.method)
-    return c.html(<CounterPage view="Hello View" count={count} {...shown(c, session, before)} />)
+    return c.html(<CounterPage view="Hello View" count={count} {...shown(c, session)} />)
   })
 
 /** Counts a visit to either view. Nobody sees the answer to `HEAD`, so it is none. */

@@ -1,9 +1,8 @@
 import { Hono } from 'hono'
 import { csrf, csrfToken } from '../../session/index.ts'
-import { maxAttemptLength, sample, tryToForge } from '../breaking.ts'
-import { devicesOf } from '../devices.ts'
 import { posted } from '../forms.ts'
-import { snapshot } from '../inspector/inspect.ts'
+import { maxAttemptLength, sample, tryToForge } from '../model/breaking.ts'
+import { devicesOf } from '../model/devices.ts'
 import { SessionPage } from '../pages/session.tsx'
 import type { SiteEnv } from '../sessions.ts'
 import { shown } from '../visit.ts'
@@ -12,15 +11,13 @@ import { shown } from '../visit.ts'
 export const inspector = new Hono<SiteEnv>()
   .get('/', async (c) => {
     const session = await c.var.session()
-    const before = snapshot(session)
     return c.html(
       <SessionPage
         devices={await devicesOf(c.env, session)}
         refused={session.popFlash('name').at(-1)}
         attempt={session.popFlash('attempt').at(-1)}
-        rejected={c.get('rejected')}
         csrfToken={csrfToken(session)}
-        {...shown(c, session, before)}
+        {...shown(c, session)}
       />,
     )
   })

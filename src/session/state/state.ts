@@ -18,8 +18,13 @@ export interface Limits {
   readonly reissueTime: number | null
 }
 
+/** What keeps clients from writing a session's cookie; `'custom'`: a codec of the app. */
+export type Protection = 'signed' | 'sealed' | 'custom'
+
 /** What the options say of sessions that a state needs to know. */
 export interface Policy {
+  /** What the cookie looks like, for the inspector. */
+  readonly format: { readonly cookieName: string; readonly protection: Protection }
   readonly limits: Limits
   /** The limits after `remember()`. */
   readonly remembered: Limits | undefined

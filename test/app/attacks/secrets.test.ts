@@ -280,7 +280,7 @@ function redis(): typeof fetch {
 }
 
 describe.each(['cookie', 'kv', 'd1', 'durable-object', 'redis'])(
-  'a run of everything, with sessions in %s',
+  'a run through every route and error, with sessions in %s',
   { timeout: 120_000 },
   (name) => {
     let all: Run
@@ -303,7 +303,7 @@ describe.each(['cookie', 'kv', 'd1', 'durable-object', 'redis'])(
     const isShown = ({ asked, status }: Answer) =>
       status === 200 && /^GET \/(cart|session)$/.test(asked)
 
-    it('reaches every kind of answer, and says of each fault what it is', () => {
+    it('reaches every kind of response, and logs what each error is', () => {
       const statuses = new Set(all.answers.map(({ status }) => status))
       const expected = [200, 303, 403, 404, 405, 500, ...(name === 'cookie' ? [] : [503])]
       expect([...statuses].sort()).toEqual(expected)
@@ -312,7 +312,7 @@ describe.each(['cookie', 'kv', 'd1', 'durable-object', 'redis'])(
       expect(all.keys.length).toBeGreaterThan(0)
       if (name !== 'cookie') expect(new Set(all.ids).size).toBeGreaterThan(5)
       const log = all.logged.join('\n')
-      for (const fault of ['Error: broken', 'BigInt|bigint', 'is not a key', 'SESSION_SECRET']) {
+      for (const fault of ['Error: broken', 'BigInt|bigint', 'cannot be a key', 'SESSION_SECRET']) {
         expect(log).toMatch(new RegExp(fault))
       }
       expect(log).toMatch(name === 'cookie' ? /CookieTooLargeError/ : /StoreError/)
@@ -329,28 +329,28 @@ describe.each(['cookie', 'kv', 'd1', 'durable-object', 'redis'])(
       expect(found(hidden.flatMap(spellings), all.logged)).toEqual([])
     })
 
-    it('logs nothing of what a session holds', () => {
+    it('logs no session data', () => {
       expect(found([item, note].flatMap(spellings), all.logged)).toEqual([])
     })
 
-    it('logs nothing of what clients do wrong', () => {
+    it('logs nothing about bad requests', () => {
       expect(
         all.logged.filter((line) => /forged|malformed|duplicate|Forbidden/i.test(line)),
       ).toEqual([])
     })
 
-    it('answers with no secret, CSRF secret or id in any spelling', () => {
+    it('sends no secret, CSRF token of a session or id in any encoding', () => {
       const texts = all.answers.flatMap(({ headers, body }) => [headers, body])
       expect(found(neverTold().flatMap(spellings), texts)).toEqual([])
     })
 
-    it('sends tokens in Set-Cookie, and nowhere whole', () => {
+    it('sends whole tokens in Set-Cookie only', () => {
       const texts = all.answers.flatMap(({ headers, body }) => [headers, body])
       const hidden = name === 'cookie' ? signatures() : [...signatures(), ...payloads()]
       expect(found(hidden, texts)).toEqual([])
     })
 
-    it('sets cookies to tokens, in which no secret can be read', () => {
+    it('sets cookies whose tokens reveal no secret', () => {
       const lines = all.answers.flatMap(({ cookies }) => cookies)
       for (const line of lines) {
         expect(line).toMatch(/^__Host-session=([\w-]+\.[\w-]{43})?; (Max-Age=0; )?Path=\/; /)
@@ -360,14 +360,14 @@ describe.each(['cookie', 'kv', 'd1', 'durable-object', 'redis'])(
       if (name !== 'cookie') for (const text of decoded) expect(text).toMatch(/^[\w-]{43}$/)
     })
 
-    it("shows a session's data to its visitor on the pages that are for that, and nowhere else", () => {
+    it('shows session data only on the pages made for it', () => {
       const elsewhere = all.answers.filter((answer) => !isShown(answer))
       const texts = elsewhere.flatMap(({ headers, body }) => [headers, body])
       expect(found([item, note].flatMap(spellings), texts)).toEqual([])
       expect(found(all.masked, texts)).toEqual([])
     })
 
-    it('tells a visitor of a fault by one page for each status, always the same', () => {
+    it('shows the same error page for every error of a status', () => {
       const faults = all.answers.filter(
         ({ asked, status }) => status >= 400 && !asked.startsWith('HEAD'),
       )

@@ -42,7 +42,7 @@ async function logoutAndReturn(caching = '') {
 }
 
 describe('the back button after a logout', () => {
-  it('asks the server again, where a page that browsers may store is shown', async () => {
+  it('requests the page again, while a storable page is shown from the cache', async () => {
     expect(await logoutAndReturn('private, max-age=600')).toMatchObject({
       text: 'Account of alice',
     })

@@ -38,8 +38,8 @@ async function sendUnguarded(page: Page, frame?: FrameLocator): Promise<Who> {
 
 const refused = [403, 'Forbidden']
 
-describe('a forged form, though it carries a token of the session', () => {
-  it('comes from another site without the session, and is refused', async () => {
+describe('a forged form that carries a token of the session', () => {
+  it('is refused from another site, and comes without the session', async () => {
     const { page, token } = await victimOf(shop)
     await page.goto(at(evil, '/', { html: form(at(shop, '/who'), token) }))
     const who = await sendUnguarded(page)
@@ -54,7 +54,7 @@ describe('a forged form, though it carries a token of the session', () => {
   it.each([
     ['a subdomain', 'blog.shop.test', shop],
     ['a preview of the same account', 'abc123-app.acct.workers.dev', 'app.acct.workers.dev'],
-  ])('comes from %s with the session, and is refused', async (_, neighbour, host) => {
+  ])('is refused from %s, though it comes with the session', async (_, neighbour, host) => {
     const { page, token } = await victimOf(host)
     await page.goto(at(neighbour, '/', { html: form(at(host, '/who'), token) }))
     const who = await sendUnguarded(page)
@@ -65,7 +65,7 @@ describe('a forged form, though it carries a token of the session', () => {
   })
 
   it.each([307, 308])(
-    'comes back with the session from a site that the shop itself sent it to, by a %i, and is refused',
+    'is refused when another site returns it with a %i, though it comes with the session',
     async (status) => {
       const { page, token } = await victimOf(shop)
       const through = (path: string) => at(evil, '/', { to: at(shop, path), status: `${status}` })
@@ -82,7 +82,7 @@ describe('a forged form, though it carries a token of the session', () => {
   it.each([
     ['another site', at(evil)],
     ['the shop', at(shop, '/page')],
-  ])('comes from a sandboxed frame in a page of %s, and is refused', async (_, address) => {
+  ])('is refused from a sandboxed frame in a page of %s', async (_, address) => {
     const { page, token } = await victimOf(shop)
     const framed = async (action: string) => {
       const srcdoc = form(at(shop, action), token).replaceAll('"', '&quot;')

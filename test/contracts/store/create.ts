@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from 'vitest'
-import type { Store } from '../../../src/session/store.ts'
+import type { Store } from '../../../src/session/index.ts'
 import { newKey } from './key.ts'
 
 /** Tests the first record of a key as the core writes it: by `create`, or by `swap` without it. */

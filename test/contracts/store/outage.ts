@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { Store } from '../../../src/session/store.ts'
+import type { Store } from '../../../src/session/index.ts'
 import { newKey } from './key.ts'
 
 /** Tests that a store whose backend is down says so. */

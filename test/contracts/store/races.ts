@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { Store } from '../../../src/session/store.ts'
+import type { Store } from '../../../src/session/index.ts'
 import { newKey } from './key.ts'
 
 const values = Array.from({ length: 20 }, (_, i) => `[1700000000,1700000000,{"winner":${i}}]`)

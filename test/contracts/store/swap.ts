@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from 'vitest'
-import type { Store } from '../../../src/session/store.ts'
+import type { Store } from '../../../src/session/index.ts'
 import { newKey } from './key.ts'
 
 /** Tests one caller's swaps, and what `get` then returns. */

@@ -1,5 +1,5 @@
 import { beforeEach, expect, it, vi } from 'vitest'
-import type { Store } from '../../../src/session/store.ts'
+import type { Store } from '../../../src/session/index.ts'
 import type { StoreContractOptions } from '../store.ts'
 import { newKey } from './key.ts'
 

@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { type RejectReason, session } from '../session/index.ts'
+import { type RejectReason, session } from '../../session/index.ts'
 
 /** A forgery that a visitor tried, and why it was refused; `null`: it was not changed at all. */
 export type Attempt = { typed: string; reason: RejectReason | null }

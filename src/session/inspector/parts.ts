@@ -1,4 +1,4 @@
-import { csrfKey } from '../../session/state/reserved-keys.ts'
+import { csrfKey } from '../state/reserved-keys.ts'
 import { type Kind, kindOf } from './kinds.ts'
 
 /** A stretch of a cookie or of a payload. */

@@ -1,5 +1,6 @@
+/** @jsxImportSource hono/jsx */
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import type { Cookie } from './inspect.ts'
+import type { Cookie } from './cookie.ts'
 import type { Part } from './parts.ts'
 
 /** A part and where it begins, in bytes. */
@@ -8,7 +9,7 @@ type Placed = Part & { readonly start: number }
 /**
  * Draws the cookie against its limit, and under it the used end magnified, part by part.
  *
- * Numbers tie the parts to the legend, which says all that is drawn: nothing depends on telling colours
+ * Numbers tie the parts to the legend, which says all that is drawn: nothing depends on telling colors
  * apart. Lengths are percentages: text in a drawing that is stretched would be stretched with it.
  */
 export function ByteBar({ bytes, limit, parts }: Cookie): JSX.Element {

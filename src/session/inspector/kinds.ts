@@ -1,12 +1,6 @@
-import {
-  boundKey,
-  csrfKey,
-  deviceKey,
-  flashPrefix,
-  stayKey,
-} from '../../session/state/reserved-keys.ts'
+import { boundKey, csrfKey, deviceKey, flashPrefix, stayKey } from '../state/reserved-keys.ts'
 
-/** What a stretch of a session is. Each kind has one colour, wherever it is drawn: `.k-csrf` in style.css. */
+/** What a stretch of a session is. Each kind has one color, wherever it is drawn: `.k-csrf` in style.css. */
 export type Kind =
   | 'name'
   | 'times'
@@ -18,7 +12,7 @@ export type Kind =
   | 'signature'
   | `data-${number}`
 
-const dataColours = 4
+const dataColors = 4
 
 /** The kind of what a session keeps under a key, and what to call it. */
 export function kindOf(key: string): { kind: Kind; label: string } {
@@ -27,7 +21,7 @@ export function kindOf(key: string): { kind: Kind; label: string } {
   if (key === stayKey) return { kind: 'user', label: 'Stay logged in' }
   if (key === deviceKey) return { kind: 'user', label: 'Device' }
   if (key.startsWith(flashPrefix)) return { kind: 'flash', label: flashLabel(key) }
-  return { kind: `data-${colourOf(key)}`, label: key }
+  return { kind: `data-${colorOf(key)}`, label: key }
 }
 
 function flashLabel(key: string): string {
@@ -35,9 +29,9 @@ function flashLabel(key: string): string {
   return queue === '' ? 'Flash messages' : `Flash messages “${queue}”`
 }
 
-/** A colour that depends on the key alone, so that it stays when other keys come and go. */
-function colourOf(key: string): number {
+/** A color that depends on the key alone, so that it stays when other keys come and go. */
+function colorOf(key: string): number {
   let hash = 0
   for (let i = 0; i < key.length; i++) hash = (hash * 31 + key.charCodeAt(i)) % 9973
-  return hash % dataColours
+  return hash % dataColors
 }

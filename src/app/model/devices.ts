@@ -1,6 +1,6 @@
-import { revokeSessions, type Store, type UserSession, userSessions } from '../session/index.ts'
-import type { SiteSession } from './sessions.ts'
-import { type Bindings, revocationsOf, storeOf } from './stores.ts'
+import { revokeSessions, type Store, type UserSession, userSessions } from '../../session/index.ts'
+import type { SiteSession } from '../sessions.ts'
+import { type Bindings, revocationsOf, storeOf } from '../stores.ts'
 
 /** Characters of the longest name to log in by. */
 export const maxNameLength = 40

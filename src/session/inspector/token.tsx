@@ -1,8 +1,9 @@
+/** @jsxImportSource hono/jsx */
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import type { Cookie } from './inspect.ts'
+import type { Cookie } from './cookie.ts'
 import { hidden, type Part, partsOfPayload } from './parts.ts'
 
-/** A cookie's token, each stretch in the colour and under the number that it has in the byte bar. */
+/** A cookie's token, each stretch in the color and under the number that it has in the byte bar. */
 export function Token({ parts, json }: Cookie): JSX.Element {
   return (
     <>
