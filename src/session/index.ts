@@ -6,6 +6,7 @@ export { csrfToken } from './csrf/mask.ts'
 export {
   CookieTooLargeError,
   ForgedRequestError,
+  FormTooLargeError,
   SessionCommittedError,
   SessionError,
   StoreError,

@@ -1,6 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { finish, markPrivate } from './cookie/response.ts'
-import { ForgedRequestError, SessionError } from './errors.ts'
+import { ForgedRequestError, FormTooLargeError, SessionError } from './errors.ts'
 import { commit, type Outcome } from './lifecycle/commit.ts'
 import type { Config } from './lifecycle/config.ts'
 import type { Visit } from './lifecycle/engine.ts'
@@ -175,7 +175,7 @@ function outcomeOf(c: Context, { cookie }: Config, threw: boolean): Outcome {
   }
   return {
     threw,
-    isRefused: c.error instanceof ForgedRequestError,
+    isRefused: c.error instanceof ForgedRequestError || c.error instanceof FormTooLargeError,
     cookie: () =>
       status === 101 ? 'unavailable' : cookie.doneBy(c.res.headers.getSetCookie(), c.req.path),
   }

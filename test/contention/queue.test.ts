@@ -9,8 +9,8 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-describe('64 tabs that all count', () => {
-  it('end at exactly what they counted, none refused', async () => {
+describe('many tabs that all count', () => {
+  it('arrive at the exact count, with no request refused', async () => {
     const store = watched(slowed(memoryStore()))
     const visitor = createVisitor({ store })
     await visitor.visit((session) => session.set('n', 0))
@@ -25,16 +25,16 @@ describe('64 tabs that all count', () => {
     await Promise.all(Array.from({ length: 64 }, client))
     expect([...statuses]).toEqual([200])
     expect(await visitor.visit((session) => session.get('n'))).toBe(640)
-    // A read and a swap each: they take turns.
+    // A read and a swap each, since they wait for their turns.
     expect(store.calls.length / 640).toBeLessThan(2.5)
   }, 60_000)
 
-  it.each([1, 12])('pass over %i whose requests stopped in line', async (count) => {
+  it.each([1, 12])('overtake %i whose requests stopped in the queue', async (count) => {
     vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] })
     const memory = memoryStore()
     const visitor = createVisitor({ store: memory })
     await visitor.visit((session) => session.set('n', 0))
-    // Nothing in them goes on, as in a Worker when the client hangs up.
+    // Nothing in them continues, as in a Worker when the client disconnects.
     const stopped = new Promise<never>(() => {})
     const silent = createVisitor({ store: { get: memory.get, swap: () => stopped } })
     silent.token = visitor.token
@@ -50,8 +50,8 @@ describe('64 tabs that all count', () => {
   })
 })
 
-describe('a session that everybody changes all the time', () => {
-  it('is answered with 503 when 10 seconds have been waited', async () => {
+describe('a session that other requests keep changing', () => {
+  it('results in 503 after 10 seconds', async () => {
     vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] })
     const memory = memoryStore()
     const visitor = createVisitor({ store: memory })
@@ -75,7 +75,7 @@ describe('a session that everybody changes all the time', () => {
   })
 })
 
-/** A store as far away as a store is: a few turns of the event loop. */
+/** A store with a latency of a few turns of the event loop. */
 function slowed(store: ReturnType<typeof memoryStore>) {
   const pause = () => new Promise((resolve) => setTimeout(resolve, 1))
   return {

@@ -15,24 +15,24 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-describe('a response that is a constant of the app', () => {
+describe('a response shared by all requests', () => {
   const types = ['text/plain;charset=UTF-8', 'text/plain; charset=UTF-8', 'text/plain', 'text/html']
   const statuses = [204, 205, 304, 401, 404, 500]
 
   it.each([
     ...statuses.flatMap((status) => [undefined, ...types].map((type) => ({ status, type }))),
     ...[undefined, ...types.slice(1)].map((type) => ({ status: 200, type })),
-  ])('never hands one visitor the session of another: no body, $status, $type', async (given) => {
+  ])("never carries another visitor's cookie: no body, $status, $type", async (given) => {
     const { status, type } = given
     const done = new Response(null, { status, ...(type && { headers: { 'Content-Type': type } }) })
     await expectUnchanged(done, 'POST', status)
   })
 
-  it.each(types)('never hands one visitor the session of another: to HEAD, %s', async (type) => {
+  it.each(types)("never carries another visitor's cookie: to HEAD, %s", async (type) => {
     await expectUnchanged(new Response('ok', { headers: { 'Content-Type': type } }), 'HEAD', 200)
   })
 
-  it('never hands one visitor the session of another: the answer to every error', async () => {
+  it("never carries another visitor's cookie: as the answer to every error", async () => {
     const failed = new Response(null, {
       status: 500,
       headers: { 'Content-Type': 'text/plain;charset=UTF-8' },
@@ -67,7 +67,7 @@ describe('a response that is a constant of the app', () => {
   }
 })
 
-describe('a page that tells of a failed commit', () => {
+describe('the error page of a failed commit', () => {
   const tooMuch = 'x'.repeat(5000)
 
   it('has none of the headers of the response that failed', async () => {
@@ -93,7 +93,7 @@ describe('a page that tells of a failed commit', () => {
     })
   })
 
-  it('has none of those that the handler set beforehand, and leads nowhere', async () => {
+  it('has none of the headers that the handler set before, and does not redirect', async () => {
     const app = new Hono().use(session({ secret })).get('/', async (c) => {
       const session = await c.var.session()
       session.set('a', tooMuch)
@@ -111,7 +111,7 @@ describe('a page that tells of a failed commit', () => {
     })
   })
 
-  it('may show messages and make tokens, which are not kept', async () => {
+  it('can show messages and make tokens, which are not kept', async () => {
     const app = new Hono()
       .use(session({ secret }))
       .post('/flash', async (c) => {
@@ -139,8 +139,8 @@ describe('a page that tells of a failed commit', () => {
   })
 })
 
-describe('a session whose neighbour cannot be committed', () => {
-  it('keeps its own cookie on the page that tells of the error', async () => {
+describe('a session beside one whose commit fails', () => {
+  it('still sets its cookie on the error page', async () => {
     const app = new Hono()
       .use(
         session<Data, Record<string, string>, 'prefs'>({
@@ -164,7 +164,7 @@ describe('a session whose neighbour cannot be committed', () => {
 })
 
 describe('a request that csrf() refused and another guard admitted', () => {
-  it('extends the session like any other', async () => {
+  it('re-issues the session like any other', async () => {
     at(0)
     const app = new Hono()
       .use(session<{ n: number }>({ secret }))

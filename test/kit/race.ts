@@ -11,7 +11,7 @@ export const gate = () => Promise.withResolvers<void>()
 /**
  * Begins a visit whose handler opens the session and waits.
  *
- * @returns A function that lets the handler go on with `use`, and resolves with what it returned.
+ * @returns A function that lets the handler continue with `use`, and resolves with its result.
  */
 export async function visitSlowly<T>(visitor: Visitor, use: Use<T>): Promise<() => Promise<T>> {
   const [opened, waiting] = [gate(), gate()]
@@ -28,7 +28,7 @@ export async function visitSlowly<T>(visitor: Visitor, use: Use<T>): Promise<() 
   }
 }
 
-/** What a race begins with, if not with a session that has the key `base`. */
+/** How a race is set up. */
 export interface RaceOptions {
   prepare?: Use<unknown>
   /** Options of the app. */

@@ -38,7 +38,7 @@ describe('a session that is only read', () => {
     expect(payloadOf(visitor.token)).toEqual([renewed, start, { a: 1 }])
   })
 
-  it('is written again at a tenth of its timeout', async () => {
+  it('is re-issued after a tenth of its timeout', async () => {
     at(0)
     const visitor = createVisitor({ timeout: 59 })
     await visitor.visit((session) => session.set('a', 1))
@@ -50,7 +50,7 @@ describe('a session that is only read', () => {
     expect(visitor.sent).toHaveLength(1)
   })
 
-  it('is never written again if it has no timeout', async () => {
+  it('is never re-issued if it has no timeout', async () => {
     at(0)
     const visitor = createVisitor({ timeout: null, lifetime: null })
     await visitor.visit((session) => session.set('a', 1))
@@ -102,14 +102,14 @@ describe('a session that ends as it began', () => {
     ['messages are only looked at', (session) => session.peekFlash().push('not kept')],
     ['there is no message to pop', (session) => session.popFlash('error' as '')],
     ['it has its CSRF token already', (session) => csrfToken(session)],
-  ])('is not written where %s', async (_, use) => {
+  ])('is not written if %s', async (_, use) => {
     const visitor = await createReturningVisitor()
     await visitor.visit(use)
     expect(visitor.sent).toEqual([])
   })
 })
 
-describe('a session that ends otherwise than it began', () => {
+describe('a session that ends changed', () => {
   it.each<[string, Use, Partial<Data>]>([
     ['set()', (session) => session.set('n', 2), { n: 2 }],
     ['update()', (session) => session.update('n', (n = 0) => n + 1), { n: 2 }],
@@ -157,7 +157,7 @@ describe('a session that ends otherwise than it began', () => {
     })
   })
 
-  it('is written after changed(), whatever its data says', async () => {
+  it('is written after changed(), even if its data is unchanged', async () => {
     const visitor = await createReturningVisitor()
     await visitor.visit((session) => session.changed())
     expect(visitor.sent).toHaveLength(1)
@@ -216,17 +216,39 @@ describe('a session that ends empty', () => {
     ],
     ['it was invalidated', (session) => session.invalidate()],
     ['it was regenerated', (session) => session.regenerate()],
-    ['changed() was called', (session) => session.changed()],
-  ])('sets no cookie for a visitor who had none, where %s', async (_, use) => {
+  ])('sets no cookie for a visitor who had none if %s', async (_, use) => {
     const visitor = createVisitor<Data>()
     await visitor.visit(use)
     expect(visitor.sent).toEqual([])
   })
 
-  it('leaves a cookie that is not honoured alone', async () => {
+  it('is kept if changed() was called', async () => {
+    const visitor = createVisitor<Data>()
+    await visitor.visit((session) => session.changed())
+    expect(await visitor.visit((session) => [session.new, session.size])).toEqual([false, 0])
+    await visitor.visit((session) => session.set('n', 1))
+    await visitor.visit((session) => {
+      session.clear()
+      session.changed()
+    })
+    expect(await visitor.visit((session) => [session.new, session.size])).toEqual([false, 0])
+  })
+
+  it.each<[string, Use]>([
+    ['is read', (session) => session.get('n')],
+    ['ends empty', (session) => session.clear()],
+    ['is regenerated while empty', (session) => session.regenerate()],
+  ])('leaves a cookie that is not honoured alone if it %s', async (_, use) => {
+    const visitor = createVisitor<Data>()
+    visitor.cookies.set(cookieName, 'forged')
+    await visitor.visit(use)
+    expect(visitor.sent).toEqual([])
+  })
+
+  it('has a cookie that is not honoured removed by invalidate()', async () => {
     const visitor = createVisitor<Data>()
     visitor.cookies.set(cookieName, 'forged')
     await visitor.visit((session) => session.invalidate())
-    expect(visitor.sent).toEqual([])
+    expect(visitor.sent).toEqual([expect.stringMatching(/^__Host-session=; Max-Age=0; /)])
   })
 })

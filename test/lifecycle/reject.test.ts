@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { signedCodec } from '../../src/session/codecs/signed.ts'
+import { SessionError } from '../../src/session/index.ts'
 import { at, start } from '../kit/clock.ts'
 import { cookieName, otherSecret, secret, sign } from '../kit/tokens.ts'
 import { createVisitor } from '../kit/visitor.ts'
@@ -23,7 +24,7 @@ describe('onReject', () => {
     ['duplicate', async () => `${await valid()}; ${cookieName}=${await valid()}`],
   ]
 
-  it.each(cases)('is told that a cookie is %s, once', async (reason, token) => {
+  it.each(cases)('is called once for a cookie that is %s', async (reason, token) => {
     at(0)
     const onReject = vi.fn()
     await createVisitor({ onReject }).present(await token())
@@ -35,7 +36,7 @@ describe('onReject', () => {
   it.each([
     ['a session is honoured', valid],
     ['no cookie came', async () => ''],
-  ])('is not called where %s', async (_, token) => {
+  ])('is not called if %s', async (_, token) => {
     at(0)
     const onReject = vi.fn()
     const value = await token()
@@ -45,7 +46,7 @@ describe('onReject', () => {
     expect(onReject).not.toHaveBeenCalled()
   })
 
-  it('is awaited before the handler goes on', async () => {
+  it('is awaited before the handler continues', async () => {
     at(0)
     const steps: string[] = []
     const visitor = createVisitor({
@@ -57,5 +58,32 @@ describe('onReject', () => {
     const headers = { Cookie: `${cookieName}=forged` }
     await visitor.visit(() => void steps.push('handled'), { headers })
     expect(steps).toEqual(['rejected', 'handled'])
+  })
+})
+
+describe('onReject that opens the session', () => {
+  it('has that fail with an error that says why, instead of waiting for ever', async () => {
+    const failures: unknown[] = []
+    const visitor = createVisitor({
+      async onReject(_, c) {
+        try {
+          await c.get('session')()
+        } catch (error) {
+          failures.push(error)
+        }
+      },
+    })
+    visitor.token = 'forged'
+    expect(await visitor.visit((session) => session.new)).toBe(true)
+    expect(failures).toEqual([expect.any(SessionError)])
+    expect(String(failures[0])).toContain('onReject() runs while the session is being opened')
+  })
+
+  it('fails the request if it lets the error through, and no later one', async () => {
+    const visitor = createVisitor({ onReject: (_, c) => c.get('session')() })
+    visitor.token = 'forged'
+    await expect(visitor.visit((session) => session.new)).rejects.toThrow(SessionError)
+    visitor.token = undefined
+    expect(await visitor.visit((session) => session.new)).toBe(true)
   })
 })

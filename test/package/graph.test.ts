@@ -11,6 +11,7 @@ const budgets: Record<string, number> = {
   "import { session } from 'edge-session'": 12_000,
   "import { csrf, csrfToken, session } from 'edge-session'": 13_000,
   './testing': 1_500,
+  './inspector': 7_300,
   './codecs/base64url': 500,
   './codecs/pyramid': 1_400,
 }

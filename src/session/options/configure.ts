@@ -5,10 +5,10 @@ import type { Config } from '../lifecycle/config.ts'
 import { cookieEngine } from '../lifecycle/cookie-engine.ts'
 import type { DeviceBinding } from '../lifecycle/device-guard.ts'
 import { storeEngine } from '../lifecycle/store-engine.ts'
-import type { Limits, Policy } from '../state/state.ts'
+import type { Limits, Policy, Protection } from '../state/state.ts'
 import type { Store } from '../store.ts'
 import { configureCodecs, ownCodecs } from './codecs.ts'
-import type { CommonOptions, OwnFormat, SessionOptions } from './options.ts'
+import type { CommonOptions, FormatOptions, OwnFormat, SessionOptions } from './options.ts'
 import { assertWebCrypto } from './runtime.ts'
 import type { StandardSchemaV1 } from './standard-schema.ts'
 import { callback, checkOptions, flag, orNull, type Rule, string, whole } from './validate.ts'
@@ -43,6 +43,7 @@ export function configure<Data extends object>(options: SessionOptions<Data, str
   const cookie = configureCookie(common.cookie ?? {})
   const codecs = configureCodecs(options, cookie.name, store ? 'id' : 'session')
   const policy: Policy = {
+    format: { cookieName: cookie.name, protection: protectionOf(options) },
     limits: limitsFrom(common, cookie),
     remembered: rememberedLimits(common),
     hasIds: store !== undefined,
@@ -68,6 +69,11 @@ export function configure<Data extends object>(options: SessionOptions<Data, str
     onReject,
     onEvent,
   }
+}
+
+function protectionOf(format: FormatOptions): Protection {
+  if (!('secret' in format)) return 'custom'
+  return format.encrypt ? 'sealed' : 'signed'
 }
 
 function limitsFrom(options: CommonOptions<object>, { maxAge }: SessionCookie): Limits {

@@ -18,8 +18,13 @@ export interface Limits {
   readonly reissueTime: number | null
 }
 
+/** What keeps clients from writing a session's cookie; `'custom'`: a codec of the app. */
+export type Protection = 'signed' | 'sealed' | 'custom'
+
 /** What the options say of sessions that a state needs to know. */
 export interface Policy {
+  /** What the cookie looks like, for the inspector. */
+  readonly format: { readonly cookieName: string; readonly protection: Protection }
   readonly limits: Limits
   /** The limits after `remember()`. */
   readonly remembered: Limits | undefined
@@ -140,6 +145,8 @@ export function invalidate(state: State): void {
 /** Undoes what the handler did, except that an ended identity stays ended. */
 export function rollBack(state: State, origin: Origin | null): void {
   restart(state, state.identity === 'invalidated' ? null : origin)
+  // The login of a session that another request has ended is a login, but not if it failed.
+  if (state.ended?.isRecent && state.identity === 'regenerated') state.identity = 'same'
   if (state.identity === 'regenerated') write(state, csrfKey, undefined)
   state.isRolledBack = true
 }
