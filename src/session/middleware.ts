@@ -3,7 +3,7 @@ import { finish, markPrivate } from './cookie/response.ts'
 import { ForgedRequestError, FormTooLargeError, SessionError } from './errors.ts'
 import { commit, type Outcome } from './lifecycle/commit.ts'
 import type { Config } from './lifecycle/config.ts'
-import type { Visit } from './lifecycle/engine.ts'
+import type { Incoming, RejectReason, Visit } from './lifecycle/engine.ts'
 import { type Loaded, load, originOf } from './lifecycle/load.ts'
 import { isSeen } from './lifecycle/prefetch.ts'
 import { reportFailure, visitOf } from './lifecycle/visit.ts'
@@ -111,10 +111,11 @@ async function open(c: Context, settings: Settings<string>, access: Access): Pro
     throw error
   }
   const { incoming, state } = loaded
-  if (incoming.kind === 'rejected' && config.onReject) {
+  const reason = reasonOf(incoming)
+  if (reason && config.onReject) {
     access.isReporting = true
     try {
-      await config.onReject(incoming.reason, c)
+      await config.onReject(reason, c)
     } finally {
       access.isReporting = false
     }
@@ -124,6 +125,12 @@ async function open(c: Context, settings: Settings<string>, access: Access): Pro
   access.visit = visit
   access.loaded = loaded
   return new Session(state)
+}
+
+/** Why the cookie is not honoured, if it is not: what ended a moment ago is not known either. */
+function reasonOf(incoming: Incoming): RejectReason | undefined {
+  if (incoming.kind === 'ended') return 'unknown'
+  return incoming.kind === 'rejected' ? incoming.reason : undefined
 }
 
 /** Commits the session, and completes the response. */
