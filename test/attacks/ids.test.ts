@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { decodeBase64url } from '../../src/session/codecs/base64url.ts'
 import { type Session, storeKey } from '../../src/session/index.ts'
-import { at } from '../kit/clock.ts'
+import { at, start } from '../kit/clock.ts'
 import { anonymous, genuine, makeKinds, present, storedOf } from '../kit/kinds.ts'
 import { visitSlowly } from '../kit/race.ts'
 import { cookieName, secret } from '../kit/tokens.ts'
@@ -55,16 +55,21 @@ describe.each(kinds.filter(({ store }) => !store))('$kind', ({ options }) => {
 
 describe.each(stored)('$kind', ({ options, store, codec }) => {
   it('that was copied before the logout is worthless', async () => {
+    at(0)
     const visitor = createVisitor(options)
     await visitor.visit((session) => session.set('user', 'mary'))
     const copy = visitor.token ?? ''
     await visitor.visit((session) => session.invalidate()) // and nothing else: it was not even read
     expect(visitor.token).toBeUndefined()
-    expect(await store.get(await storeKey(await idIn(copy)))).toBe('ended')
+    const left = String(await store.get(await storeKey(await idIn(copy))))
+    expect(JSON.parse(left)).toEqual({ at: start, how: 'ended', token: expect.any(String) })
+    expect(await present(options, copy)).toEqual({ shown: anonymous, rejected: undefined })
+    at(10)
     expect(await present(options, copy)).toEqual({ shown: anonymous, rejected: 'unknown' })
   })
 
   it('that was planted before a login is worthless after it', async () => {
+    at(0)
     const attacker = createVisitor(options)
     const known = await attacker.visit((session) => {
       session.set('planted', true)
@@ -80,6 +85,8 @@ describe.each(stored)('$kind', ({ options, store, codec }) => {
     })
     expect(id).not.toBe(known)
     expect(victim.token).not.toBe(planted)
+    expect(await present(options, planted)).toEqual({ shown: anonymous, rejected: undefined })
+    at(10)
     expect(await present(options, planted)).toEqual({ shown: anonymous, rejected: 'unknown' })
   })
 

@@ -120,7 +120,8 @@ describe('a session in a store', () => {
     late.token = visitor.token
     at(1201)
     expect(await late.visit((session) => [session.new, session.size])).toEqual([true, 0])
-    expect(lasting.calls.at(-1)).toEqual(['swap', key, kept, 'ended', 60])
+    expect(lasting.calls.at(-1)).toEqual(['swap', key, kept, expect.any(String), 60])
+    expect(JSON.parse(String(lasting.calls.at(-1)?.[3]))).toMatchObject({ how: 'ended' })
     expect(late.sent).toEqual([expect.stringContaining('Max-Age=0')])
   })
 })

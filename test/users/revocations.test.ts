@@ -133,14 +133,21 @@ async function forged(bound: unknown): Promise<string> {
 describe('bind()', () => {
   it('says what is missing where sessions are cookies and nothing could revoke them', async () => {
     const bind = createVisitor().visit((session) => session.bind('mary'))
-    await expect(bind).rejects.toThrow(/ or `revocations`$/)
+    await expect(bind).rejects.toThrow(/^session\.bind\(\): .* or `revocations`\.$/)
   })
 
-  it.each([[''], [undefined], [7]])('refuses %j as a user', async (user) => {
+  it.each([
+    ['', 'an empty string'],
+    ['\ud800', 'a malformed string'],
+    [undefined, 'undefined'],
+    [null, 'null'],
+    [7, 'a number'],
+    [true, 'a boolean'],
+  ])('refuses %j as a user', async (user, problem) => {
     const { device } = cookies()
     const bind = device().visit((session) => session.bind(user as string))
     await expect(bind).rejects.toThrow(
-      new TypeError('session.bind(): the user is no text: give a name or an id'),
+      new TypeError(`session.bind(): the user is ${problem}: give a name or an id as a string`),
     )
   })
 

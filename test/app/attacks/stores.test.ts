@@ -116,7 +116,7 @@ describe.each(['kv', 'd1', 'durable-object'])('an outage of %s', (name) => {
 
   it.each(['read', 'write'] as const)('that hangs ends in 10 seconds: at a %s', async (what) => {
     const { faults, site } = await known()
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] })
     const hangs = gate()
     faults[what] = () => {
       hangs.resolve()
