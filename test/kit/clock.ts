@@ -39,9 +39,9 @@ export function stopTime(): void {
 
 /** Lets fake time pass, in milliseconds. */
 export async function pass(milliseconds: number): Promise<void> {
-  for (let left = milliseconds; left > 0; left -= 250) {
+  for (let left = milliseconds; left > 0; left -= 500) {
     await settle()
-    await vi.advanceTimersByTimeAsync(Math.min(250, left))
+    await vi.advanceTimersByTimeAsync(Math.min(500, left))
   }
   await settle()
 }
