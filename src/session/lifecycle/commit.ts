@@ -52,7 +52,7 @@ export async function commit(
   const isElsewhere = received.kind === 'rejected' && received.reason === 'elsewhere'
   const incoming: Incoming = isElsewhere ? { kind: 'none' } : received
   const { isRefused } = outcome
-  const change = changeOf({ incoming, state, clock: visit.clock, isRefused })
+  const change = changeOf({ incoming, state, isRefused })
   state.committed = true
   const ending: Ending = { incoming, state, change, isRefused, contents }
   if (change === 'none' && !isOverdue(ending)) return null

@@ -11,7 +11,10 @@ import { parsePayload } from './payload.ts'
 import { validate } from './schema.ts'
 import { isRecent } from './tombstone.ts'
 
-/** Cookies of one name whose sessions an `invalidate()` ends: a browser sends two as a rule, if any. */
+/**
+ * Cookies of one name that verify and whose sessions an `invalidate()` ends. A browser sends two as a
+ * rule, if any.
+ */
 const maxCookies = 5
 
 /** A session as a request found it, and the state that its handler works on. */
@@ -54,7 +57,7 @@ export async function load(
   return {
     incoming,
     state,
-    contents: () => contentsOf(config, tokens.slice(0, maxCookies)),
+    contents: () => contentsOf(config, tokens),
   }
 }
 
@@ -96,8 +99,13 @@ async function decode({ codecs, cookie }: Config, token: string): Promise<Carrie
 }
 
 async function contentsOf(config: Config, tokens: string[]): Promise<string[]> {
-  const cookies = await Promise.all(tokens.map((token) => decode(config, token)))
-  return cookies.flatMap((cookie) => (cookie ? [cookie.content] : []))
+  const contents = new Set<string>()
+  for (const token of tokens) {
+    const cookie = await decode(config, token)
+    if (cookie) contents.add(cookie.content)
+    if (contents.size === maxCookies) break
+  }
+  return [...contents]
 }
 
 function examine(

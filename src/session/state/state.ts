@@ -145,6 +145,8 @@ export function invalidate(state: State): void {
 /** Undoes what the handler did, except that an ended identity stays ended. */
 export function rollBack(state: State, origin: Origin | null): void {
   restart(state, state.identity === 'invalidated' ? null : origin)
+  // The login of a session that another request has ended is a login, but not if it failed.
+  if (state.ended?.isRecent && state.identity === 'regenerated') state.identity = 'same'
   if (state.identity === 'regenerated') write(state, csrfKey, undefined)
   state.isRolledBack = true
 }

@@ -1,0 +1,4 @@
+import { describeFormBody } from '../contracts/form-body.ts'
+import { serveByNode } from './http'
+
+describeFormBody('Node, over HTTP', serveByNode)
