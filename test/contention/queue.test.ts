@@ -40,7 +40,7 @@ describe('many tabs that all count', () => {
     silent.token = visitor.token
     const timers = vi.spyOn(globalThis, 'setTimeout').mockImplementation(() => 0 as never)
     for (let i = 0; i < count; i++) void silent.visit((session) => session.set('lost', true))
-    await vi.waitFor(() => expect(timers).toHaveBeenCalledTimes(2 * count))
+    await vi.waitFor(() => expect(timers.mock.calls.length).toBeGreaterThanOrEqual(2 * count))
     timers.mockRestore()
     const others = [1, 2, 3].map(() =>
       visitor.visit((session) => session.update('n', (n) => Number(n) + 1)),

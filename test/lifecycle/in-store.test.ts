@@ -120,7 +120,13 @@ describe('a session in a store', () => {
     late.token = visitor.token
     at(1201)
     expect(await late.visit((session) => [session.new, session.size])).toEqual([true, 0])
-    expect(lasting.calls.at(-1)).toEqual(['swap', key, kept, 'ended', 60])
+    expect(lasting.calls.at(-1)).toEqual([
+      'swap',
+      key,
+      kept,
+      expect.stringMatching(/"how":"ended"/),
+      60,
+    ])
     expect(late.sent).toEqual([expect.stringContaining('Max-Age=0')])
   })
 })
