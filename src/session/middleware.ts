@@ -61,11 +61,8 @@ export function session<
   return async function session(c, next) {
     const settings = settingsFor(c)
     assertNotMounted(c, settings)
-    if (c.req.method === 'POST' && isOfDevice(c)) {
-      const config = settings.config()
-      const response = await config.device?.answer(c, config)
-      if (response) return response
-    }
+    const answer = answerDevice(c, settings)
+    if (answer !== undefined) return answer
     const access: Access = { isReporting: false, hasEnded: false }
     c.set(settings.as, () => {
       if (access.isReporting) return Promise.reject(new SessionError(tooEarly))
@@ -149,11 +146,9 @@ async function close(
     return
   }
   const { loaded, visit } = access as Required<Access>
-  let isInvited = false
   try {
     const outcome = outcomeOf(c, settings.config(), threw)
     cookie = await commit(settings.config(), loaded, { visit, outcome })
-    isInvited = cookie !== null && loaded.state.identity === 'regenerated'
   } catch (error) {
     reportFailure(visit, error)
     loaded.state.committed = false // the error page may use the session, in vain
@@ -162,15 +157,17 @@ async function close(
   } finally {
     if (c.res.status !== 101) finish(c, cookie)
   }
-  if (isInvited) await settings.config().device?.invite(c, loaded.state.data)
+  await settings.config().device?.complete(c, loaded, cookie)
 }
 
-/** Whether a request is of the kind that browsers send to bind a session to their device. */
-function isOfDevice({ req }: Context): boolean {
-  return (
-    req.header('Secure-Session-Response') !== undefined ||
-    req.header('Sec-Secure-Session-Id') !== undefined
-  )
+/** Answers what a browser sends by itself to bind a session to its device. */
+function answerDevice(c: Context, settings: Settings<string>) {
+  const { req } = c
+  const isByBrowser = () =>
+    req.header('Secure-Session-Response') ?? req.header('Sec-Secure-Session-Id')
+  if (req.method !== 'POST' || isByBrowser() === undefined) return undefined
+  const config = settings.config()
+  return config.device?.answer(c, config)
 }
 
 function outcomeOf(c: Context, { cookie }: Config, threw: boolean): Outcome {
