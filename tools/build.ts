@@ -26,12 +26,16 @@ function tsc(...options: string[]): void {
   execFileSync(process.execPath, [compiler, ...flags], { cwd: root, stdio: 'inherit' })
 }
 
-/** Reads the declarations of the entries, and of what index.ts exports again. */
+/** Reads the declarations of the entries, and of what they export from elsewhere. */
 function publicDeclarations(): Map<string, string> {
   const names = entries(readJson<Manifest>('package.json')).map(([, source]) =>
     join(dist, source.replace('./src/session/', '').replace(/\.tsx?$/, '.d.ts')),
   )
-  const files = new Set([...names, ...importsOf(join(dist, 'index.d.ts'))])
+  const files = new Set(names)
+  for (const file of files) {
+    for (const exported of importsOf(file, /^export [^;]*?from ['"](\.[^'"]+)/gm))
+      files.add(exported)
+  }
   return new Map([...files].map((file) => [file, readFileSync(file, 'utf8')]))
 }
 
@@ -47,9 +51,9 @@ function removeUnreachable(files: readonly string[]): void {
   }
 }
 
-function importsOf(file: string): string[] {
+function importsOf(file: string, pattern = /(?:from |import\()['"](\.[^'"]+)/g): string[] {
   const code = readFileSync(file, 'utf8').replaceAll(/\/\*.*?\*\//gs, '')
-  const paths = [...code.matchAll(/(?:from |import\()['"](\.[^'"]+)/g)].map(([, path = '']) => path)
+  const paths = [...code.matchAll(pattern)].map(([, path = '']) => path)
   return paths.map((path) => join(dirname(file), path.replace(/\.tsx?$/, '.d.ts')))
 }
 
