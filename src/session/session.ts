@@ -6,6 +6,7 @@ import { stayKey } from './state/reserved-keys.ts'
 import { invalidate, regenerate } from './state/state.ts'
 import { bind, userOf } from './users/binding.ts'
 
+/** @internal */
 export { stateOf }
 
 /** The name of a queue, which may be left out if `Flash` has the queue `''`. */
