@@ -132,7 +132,9 @@ describe('a session in KV', () => {
 
   it('cannot be listed, and bind() says so', async () => {
     const store = kvStore(env.SESSIONS_KV)
-    expect(() => userSessions(store)).toThrow(/^userSessions\(\): this store is eventually consistent\. Use/)
+    expect(() => userSessions(store)).toThrow(
+      /^userSessions\(\): this store is eventually consistent\. Use/,
+    )
     const bind = createVisitor({ store }).visit((session) => session.bind('mary'))
     await expect(bind).rejects.toThrow(
       /^session.bind\(\): bound sessions could not be ended from elsewhere\. Give/,
