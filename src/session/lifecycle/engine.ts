@@ -88,6 +88,11 @@ export function foundIn(incoming: Incoming): Found | undefined {
   return incoming.kind === 'live' || incoming.kind === 'rejected' ? incoming.found : undefined
 }
 
+/** Whether the time of the session that came in is up. */
+export function isTimedOut(incoming: Incoming): boolean {
+  return incoming.kind === 'rejected' && incoming.reason === 'expired'
+}
+
 /** Whether a session has something to keep. */
 export function hasContent({ data, forced }: State): boolean {
   return data.size > 0 || forced
