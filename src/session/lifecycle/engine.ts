@@ -112,6 +112,19 @@ export function hasContent({ data, forced }: State): boolean {
   return data.size > 0 || forced
 }
 
+/**
+ * Whether a session is kept: with content, or if it continues one that was kept without, by `changed()`.
+ * One that became empty is not, except in a store, where it stays until its time is up.
+ */
+export function isKept(
+  { incoming, state }: Pick<Ending, 'incoming' | 'state'>,
+  carries: Engine['carries'],
+): boolean {
+  if (hasContent(state)) return true
+  if (incoming.kind !== 'live' || state.identity === 'invalidated') return false
+  return carries === 'id' || incoming.found.data.size === 0
+}
+
 /** Reports what became of a session that was written. */
 export function report({ incoming, state, change }: Ending, { emit }: Visit): void {
   if (change === 'renew') emit({ type: 'renewed' })
