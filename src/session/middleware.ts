@@ -3,7 +3,7 @@ import { assertHeaders, dropHeaders, finish, markPrivate } from './cookie/respon
 import { ForgedRequestError, FormTooLargeError, SessionError } from './errors.ts'
 import { commit, type Outcome } from './lifecycle/commit.ts'
 import type { Config } from './lifecycle/config.ts'
-import type { Visit } from './lifecycle/engine.ts'
+import { rejectReasonOf, type Visit } from './lifecycle/engine.ts'
 import { type Loaded, load, originOf } from './lifecycle/load.ts'
 import { isSeen } from './lifecycle/prefetch.ts'
 import { reportFailure, visitOf } from './lifecycle/visit.ts'
@@ -113,10 +113,11 @@ async function open(c: Context, settings: Settings<string>, access: Access): Pro
     throw error
   }
   const { incoming, state } = loaded
-  if (incoming.kind === 'rejected' && config.onReject) {
+  const reason = rejectReasonOf(incoming)
+  if (reason && config.onReject) {
     access.isReporting = true
     try {
-      await config.onReject(incoming.reason, c)
+      await config.onReject(reason, c)
     } finally {
       access.isReporting = false
     }

@@ -107,6 +107,12 @@ export function foundIn(incoming: Incoming): Found | undefined {
   return incoming.kind === 'live' || incoming.kind === 'rejected' ? incoming.found : undefined
 }
 
+/** Why a cookie was not honoured, if one came that was not. */
+export function rejectReasonOf(incoming: Incoming): RejectReason | undefined {
+  if (incoming.kind === 'ended') return 'unknown'
+  return incoming.kind === 'rejected' ? incoming.reason : undefined
+}
+
 /** Whether a session has something to keep. */
 export function hasContent({ data, forced }: State): boolean {
   return data.size > 0 || forced
