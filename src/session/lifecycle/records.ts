@@ -117,14 +117,10 @@ export async function merge(write: Write, other: Payload): Promise<Record> {
 }
 
 /** Makes the record of a session, renewed now, and says for how long it is to be kept. */
-function recordOf(
-  { settings, ending, visit }: Write,
-  { data, renewed }: Pick<Payload, 'data' | 'renewed'>,
-): Record {
+function recordOf(write: Write, { data, renewed }: Pick<Payload, 'data' | 'renewed'>): Record {
+  const { settings, ending } = write
   const { created, flashed } = ending.state
-  for (const [queue, count] of boundQueues(data, flashed, maxMessages)) {
-    visit.emit({ type: 'flash-dropped', queue, count })
-  }
+  write.dropped = boundQueues(data, flashed, maxMessages)
   const payload = { renewed: Math.max(renewed, Math.floor(Date.now() / 1000)), created, data }
   return {
     text: formatPayload(payload),

@@ -166,7 +166,11 @@ function drop({ ending, visit }: Write): CookieAction {
   return 'keep'
 }
 
-function reported({ ending, visit }: Write, action: CookieAction): CookieAction {
+function reported(
+  { ending, visit, dropped = new Map() }: Write,
+  action: CookieAction,
+): CookieAction {
+  for (const [queue, count] of dropped) visit.emit({ type: 'flash-dropped', queue, count })
   report(ending, visit)
   return action
 }

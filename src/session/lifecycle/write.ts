@@ -18,4 +18,6 @@ export interface Write {
   readonly store: BoundedStore
   readonly ending: Ending
   readonly visit: Visit
+  /** How many unread flash messages of each queue the record that is being written lacks. */
+  dropped?: ReadonlyMap<string, number>
 }
