@@ -5,7 +5,7 @@ import { startBrowser } from './browser.ts'
 import { checks, isAble } from './checks.ts'
 import { startSite } from './site.ts'
 
-const row = tableOf([10, 62, 10])
+const row = tableOf([64, 8, 10])
 
 export const command: Command = {
   summary:
@@ -52,7 +52,7 @@ async function prove(browser: Browser, kind: Kind, only: string): Promise<string
       if (!name.includes(only)) continue
       const start = performance.now()
       await check(stage).catch((error) => faults.push(`${kind}: ${name}: ${error}`))
-      row(kind, name, `${((performance.now() - start) / 1000).toFixed(1)} s`)
+      row(name, kind, `${((performance.now() - start) / 1000).toFixed(1)} s`)
     }
     return faults
   } finally {
