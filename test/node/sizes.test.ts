@@ -7,11 +7,13 @@ const budgets = {
   'session() and csrf()': 10_800,
   'all of index.ts': 11_200,
   'codecs/pyramid': 1_310,
-  'stores/memory': 420,
-  'stores/kv': 350,
-  'stores/d1': 680,
-  'stores/durable-object': 600,
-  'stores/redis': 600,
+  'stores/memory': 450,
+  'stores/kv': 360,
+  'stores/d1': 745,
+  'stores/deno-kv': 620,
+  'stores/durable-object': 715,
+  'stores/redis': 690,
+  'stores/sql': 1_140,
   'the site, with hono': 53_300,
 }
 
