@@ -2,7 +2,7 @@
 // has the library beside it. Git brings everything back.
 
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
@@ -36,12 +36,20 @@ function main(): void {
     .split('\n')
     .filter((path) => !isKept(path))) {
     rmSync(join(root, path))
+    removeEmpty(dirname(path))
   }
   write('src/index.ts', page)
   write('wrangler.toml', withoutDemo(read('wrangler.toml')))
   write('tsconfig.json', read('tsconfig.json').replace(/,\n {2}"exclude": .*/, ''))
   write('package.json', `${JSON.stringify(manifest(), null, 2)}\n`)
   console.log('Emptied. Run npm install && npm run dev, and go on in src/index.ts.')
+}
+
+/** Removes a directory, and those around it, that has nothing left. */
+function removeEmpty(path: string): void {
+  if (path === '.' || readdirSync(join(root, path)).length > 0) return
+  rmdirSync(join(root, path))
+  removeEmpty(dirname(path))
 }
 
 /** The first page of the README, with what a Worker exports besides. */
