@@ -54,11 +54,12 @@ function removeEmpty(path: string): void {
 
 /** The first page of the README, with what a Worker exports besides. */
 function firstPage(): string {
-  const page = read('examples/first-page/main.ts').replaceAll(
-    "'edge-session'",
-    "'./session/index.ts'",
-  )
-  return `${page}\nexport { SessionObject } from './session/stores/durable-object.ts'\n`
+  const page = read('examples/first-page/main.ts')
+  const [library = '', ...others] = page.split('\n') // imports of a package come before those of a file
+  const end = others.indexOf('')
+  others.splice(end, 0, library.replace("'edge-session'", "'./session/index.ts'"))
+  const object = "export { SessionObject } from './session/stores/durable-object.ts'"
+  return `${others.join('\n')}\n${object}\n`
 }
 
 /** Without what is built from the demo, its files, and its cron. */
