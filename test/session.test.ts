@@ -160,7 +160,7 @@ describe('invalidate()', () => {
 })
 
 describe('regenerate()', () => {
-  it('keeps data, flash messages and `created`, but not the CSRF token', async () => {
+  it('keeps data, flash messages and `created`, with a new CSRF token', async () => {
     at(0)
     const visitor = createVisitor()
     await visitor.visit((session) => {
@@ -169,16 +169,21 @@ describe('regenerate()', () => {
       csrfToken(session)
     })
     at(60)
+    const before = payloadOf(visitor.token) as [number, number, { _csrft_: string }]
     await visitor.visit((session) => session.regenerate())
-    expect(payloadOf(visitor.token)).toEqual([start + 60, start, { a: 1, _f_: ['one'] }])
+    const after = payloadOf(visitor.token) as typeof before
+    const token = expect.stringMatching(/^[\w-]{24}$/)
+    expect(after).toEqual([start + 60, start, { a: 1, _f_: ['one'], _csrft_: token }])
+    expect(after[2]._csrft_).not.toBe(before[2]._csrft_)
   })
 
-  it('is written even if there was no CSRF token', async () => {
+  it('gives a session that had no CSRF token one, so that two pages opened after it share it', async () => {
     at(0)
     const visitor = createVisitor()
     await visitor.visit((session) => session.set('a', 1))
     at(60)
     await visitor.visit((session) => session.regenerate())
-    expect(payloadOf(visitor.token)).toEqual([start + 60, start, { a: 1 }])
+    const token = expect.stringMatching(/^[\w-]{24}$/)
+    expect(payloadOf(visitor.token)).toEqual([start + 60, start, { a: 1, _csrft_: token }])
   })
 })

@@ -91,6 +91,7 @@ describe.each(formats)('sealSession() and readSession(), %s', (_, options, name)
       flash: { '': ['Counted.'], error: ['Twice!'] },
       created: start - 50,
       renewed: start,
+      remembered: false,
     })
   })
 

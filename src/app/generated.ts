@@ -13,7 +13,9 @@ export const pageCode = {
     text: `.get('/', async (c) => {
   const session = await c.var.session()
   const count = countVisit(session, c.req.method)
-  return c.html(<CounterPage view="Home View" count={count} {...shown(c, session)} />)
+  const { visit } = visitOf(c, session)
+  const drawing = drawn(c, session)
+  return c.html(<CounterPage view="Home View" {...{ count, visit, ...drawing }} />)
 })
 
 function countVisit(session: SiteSession, method: string): number {

@@ -3,9 +3,10 @@ import { finish, markPrivate } from './cookie/response.ts'
 import { ForgedRequestError, FormTooLargeError, SessionError } from './errors.ts'
 import { commit, type Outcome } from './lifecycle/commit.ts'
 import type { Config } from './lifecycle/config.ts'
-import type { Visit } from './lifecycle/engine.ts'
+import type { Incoming, Visit } from './lifecycle/engine.ts'
 import { type Loaded, load, originOf } from './lifecycle/load.ts'
 import { isSeen } from './lifecycle/prefetch.ts'
+import type { RejectReason } from './lifecycle/reject-reason.ts'
 import { reportFailure, visitOf } from './lifecycle/visit.ts'
 import type { SessionOptions } from './options/options.ts'
 import { fixed, perEnv, type Settings } from './options/per-env.ts'
@@ -61,11 +62,8 @@ export function session<
   return async function session(c, next) {
     const settings = settingsFor(c)
     assertNotMounted(c, settings)
-    if (c.req.method === 'POST' && isOfDevice(c)) {
-      const config = settings.config()
-      const response = await config.device?.answer(c, config)
-      if (response) return response
-    }
+    const answer = answerDevice(c, settings)
+    if (answer !== undefined) return answer
     const access: Access = { isReporting: false, hasEnded: false }
     c.set(settings.as, () => {
       if (access.isReporting) return Promise.reject(new SessionError(tooEarly))
@@ -111,10 +109,11 @@ async function open(c: Context, settings: Settings<string>, access: Access): Pro
     throw error
   }
   const { incoming, state } = loaded
-  if (incoming.kind === 'rejected' && config.onReject) {
+  const reason = reasonOf(incoming)
+  if (reason && config.onReject) {
     access.isReporting = true
     try {
-      await config.onReject(incoming.reason, c)
+      await config.onReject(reason, c)
     } finally {
       access.isReporting = false
     }
@@ -124,6 +123,12 @@ async function open(c: Context, settings: Settings<string>, access: Access): Pro
   access.visit = visit
   access.loaded = loaded
   return new Session(state)
+}
+
+/** Why the cookie is not honoured, if it is not: what ended a moment ago is not known either. */
+function reasonOf(incoming: Incoming): RejectReason | undefined {
+  if (incoming.kind === 'ended') return 'unknown'
+  return incoming.kind === 'rejected' ? incoming.reason : undefined
 }
 
 /** Commits the session, and completes the response. */
@@ -142,11 +147,9 @@ async function close(
     return
   }
   const { loaded, visit } = access as Required<Access>
-  let isInvited = false
   try {
     const outcome = outcomeOf(c, settings.config(), threw)
     cookie = await commit(settings.config(), loaded, { visit, outcome })
-    isInvited = cookie !== null && loaded.state.identity === 'regenerated'
   } catch (error) {
     reportFailure(visit, error)
     loaded.state.committed = false // the error page may use the session, in vain
@@ -155,15 +158,17 @@ async function close(
   } finally {
     if (c.res.status !== 101) finish(c, cookie)
   }
-  if (isInvited) await settings.config().device?.invite(c, loaded.state.data)
+  await settings.config().device?.complete(c, loaded, cookie)
 }
 
-/** Whether a request is of the kind that browsers send to bind a session to their device. */
-function isOfDevice({ req }: Context): boolean {
-  return (
-    req.header('Secure-Session-Response') !== undefined ||
-    req.header('Sec-Secure-Session-Id') !== undefined
-  )
+/** Answers what a browser sends by itself to bind a session to its device. */
+function answerDevice(c: Context, settings: Settings<string>) {
+  const { req } = c
+  const isByBrowser = () =>
+    req.header('Secure-Session-Response') ?? req.header('Sec-Secure-Session-Id')
+  if (req.method !== 'POST' || isByBrowser() === undefined) return undefined
+  const config = settings.config()
+  return config.device?.answer(c, config)
 }
 
 function outcomeOf(c: Context, { cookie }: Config, threw: boolean): Outcome {

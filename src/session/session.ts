@@ -2,7 +2,7 @@ import { expiryOf, limitsOf } from './lifecycle/limits.ts'
 import { type Key, SessionData, stateOf } from './session-data.ts'
 import { assertOpen, isModified, write } from './state/changes.ts'
 import { append, peek, peekAll, take, takeAll } from './state/flash.ts'
-import { deviceKey, stayKey } from './state/reserved-keys.ts'
+import { stayKey } from './state/reserved-keys.ts'
 import { invalidate, regenerate } from './state/state.ts'
 import { bind, userOf } from './users/binding.ts'
 
@@ -71,9 +71,7 @@ export class Session<
    */
   get device(): 'bound' | 'unbound' | undefined {
     const { data, policy } = stateOf(this)
-    if (!policy.bindsDevices) return undefined
-    const binding = data.get(deviceKey)
-    return Array.isArray(binding) && binding.length > 1 ? 'bound' : 'unbound'
+    return policy.deviceStateOf?.(data)
   }
 
   /** Whether the visitor asked to stay logged in, by `remember()`. */

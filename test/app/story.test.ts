@@ -166,6 +166,17 @@ describe('a form of the site that is out of date', () => {
   })
 })
 
+describe('a form that is too large', () => {
+  it('is answered 413, unread, with a page of the site', async () => {
+    const site = visitSite()
+    const csrf_token = await site.token('/cart')
+    const sent = await site.post('/cart', { item: 'x'.repeat(2 ** 21), csrf_token })
+    expect(sent.status).toBe(413)
+    expect(await sent.text()).toMatch(/<nav.*That is more than this form takes\./s)
+    expect(await site.read('/cart')).toContain('Your cart is empty')
+  })
+})
+
 describe('a field that was not accepted', () => {
   it('comes back with what was typed, and what is wrong with it', async () => {
     const item = 'x'.repeat(81)
@@ -174,6 +185,20 @@ describe('a field that was not accepted', () => {
     expect(page).toContain('aria-invalid="true" aria-describedby="item-error item-hint"')
     expect(page).toMatch(/role="alert" id="item-error">Use up to 80 characters\./)
     expect(page).toContain('<title>Use up to 80 characters. – Cart · edge-session</title>')
+  })
+})
+
+describe('what waits for a page that is not visited', () => {
+  it('is said by whatever page comes next', async () => {
+    const { post, token, read } = visitSite()
+    const csrf_token = await token('/cart')
+    await post('/cart', { item: 'tea', csrf_token })
+    await post('/session/login', { name: '', csrf_token })
+    await post('/session/break', { payload: 'x', csrf_token })
+    const page = await read('/howdy')
+    expect(page).toMatch(/role="alert"><p>Enter a name of up to 40 characters\./)
+    expect(page).toMatch(/role="status"><p>Added “tea”\.<\/p><p>Refused: the signature/)
+    expect(await read('/howdy')).not.toMatch(/role="(alert|status)"/)
   })
 })
 

@@ -1,11 +1,13 @@
 import { Hono } from 'hono'
+import { cache } from 'hono/cache'
 import { HTTPException } from 'hono/http-exception'
 import { describe, expect, it } from 'vitest'
 import { CookieTooLargeError, csrfToken, type Session, session } from '../../src/session/index.ts'
+import { browser } from '../../src/session/testing.ts'
 import { secret } from '../kit/tokens.ts'
 import { createVisitor } from '../kit/visitor.ts'
 
-/** Answers with these headers from a handler that reads the session, or that writes it. */
+/** The headers after a handler that answers with these headers and reads or writes the session. */
 async function respond(headers: Record<string, string>, act: 'reads' | 'writes') {
   const visitor = createVisitor()
   await visitor.visit((session) => {
@@ -151,5 +153,71 @@ describe('an error response of a handler that opened the session', () => {
     expect(headers.get('Vary')).toBe('Cookie')
     expect(headers.get('Cache-Control')).toBe('private, no-store')
     expect(headers.has('CDN-Cache-Control')).toBe(false)
+  })
+})
+
+describe("Hono's cache() between session() and the handler", () => {
+  it("stores no visitor's page, nor one that a guard let through", async () => {
+    const app = new Hono()
+      .use(session<{ user: string }>({ secret }))
+      .get('/login/:user', async (c) => {
+        const session = await c.var.session()
+        session.set('user', c.req.param('user'))
+        return c.text('in')
+      })
+      .get(
+        '/me',
+        cache({ cacheName: crypto.randomUUID(), cacheControl: 'max-age=60', wait: true }),
+        async (c) => {
+          const session = await c.var.session()
+          return c.html(`<p>${session.get('user')}</p>`)
+        },
+      )
+      .get(
+        '/public',
+        cache({ cacheName: crypto.randomUUID(), cacheControl: 'max-age=60', wait: true }),
+        (c) => c.text(`${Math.random()}`),
+      )
+    const visit = async (user: string) => {
+      const visitor = browser({
+        request: (path, init) => app.request(`https://cache.example${path}`, init),
+      })
+      await visitor.get(`/login/${user}`)
+      return [await (await visitor.get('/me')).text(), await (await visitor.get('/public')).text()]
+    }
+    const [mary, once] = await visit('mary')
+    const [bob, again] = await visit('bob')
+    expect([mary, bob]).toEqual(['<p>mary</p>', '<p>bob</p>'])
+    if (typeof caches !== 'undefined') expect(again).toBe(once) // it does cache
+  })
+})
+
+describe('what is said of caching', () => {
+  it('before the session is opened gives way', async () => {
+    const app = new Hono()
+      .use(session({ secret }))
+      .use(async (c, next) => {
+        c.header('Cache-Control', 'public, max-age=60')
+        c.header('CDN-Cache-Control', 'max-age=60')
+        await next()
+      })
+      .get('/', async (c) => {
+        const session = await c.var.session()
+        return c.text(`${session.new}`)
+      })
+    const { headers } = await app.request('/')
+    expect(headers.get('Cache-Control')).toBe('private, no-store')
+    expect(headers.get('CDN-Cache-Control')).toBeNull()
+  })
+
+  it('after it was opened stands, unless a cookie is set', async () => {
+    const app = new Hono().use(session<{ n: number }>({ secret })).get('/:act', async (c) => {
+      const session = await c.var.session()
+      if (c.req.param('act') === 'write') session.set('n', 1)
+      c.header('Cache-Control', 'public, max-age=60')
+      return c.text('page')
+    })
+    expect((await app.request('/read')).headers.get('Cache-Control')).toBe('public, max-age=60')
+    expect((await app.request('/write')).headers.get('Cache-Control')).toBe('private, no-store')
   })
 })

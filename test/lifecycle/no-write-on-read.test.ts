@@ -216,17 +216,39 @@ describe('a session that ends empty', () => {
     ],
     ['it was invalidated', (session) => session.invalidate()],
     ['it was regenerated', (session) => session.regenerate()],
-    ['changed() was called', (session) => session.changed()],
   ])('sets no cookie for a visitor who had none if %s', async (_, use) => {
     const visitor = createVisitor<Data>()
     await visitor.visit(use)
     expect(visitor.sent).toEqual([])
   })
 
-  it('leaves a cookie that is not honoured alone', async () => {
+  it('is kept if changed() was called', async () => {
+    const visitor = createVisitor<Data>()
+    await visitor.visit((session) => session.changed())
+    expect(await visitor.visit((session) => [session.new, session.size])).toEqual([false, 0])
+    await visitor.visit((session) => session.set('n', 1))
+    await visitor.visit((session) => {
+      session.clear()
+      session.changed()
+    })
+    expect(await visitor.visit((session) => [session.new, session.size])).toEqual([false, 0])
+  })
+
+  it.each<[string, Use]>([
+    ['is read', (session) => session.get('n')],
+    ['ends empty', (session) => session.clear()],
+    ['is regenerated while empty', (session) => session.regenerate()],
+  ])('leaves a cookie that is not honoured alone if it %s', async (_, use) => {
+    const visitor = createVisitor<Data>()
+    visitor.cookies.set(cookieName, 'forged')
+    await visitor.visit(use)
+    expect(visitor.sent).toEqual([])
+  })
+
+  it('has a cookie that is not honoured removed by invalidate()', async () => {
     const visitor = createVisitor<Data>()
     visitor.cookies.set(cookieName, 'forged')
     await visitor.visit((session) => session.invalidate())
-    expect(visitor.sent).toEqual([])
+    expect(visitor.sent).toEqual([expect.stringMatching(/^__Host-session=; Max-Age=0; /)])
   })
 })

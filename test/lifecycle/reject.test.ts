@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { signedCodec } from '../../src/session/codecs/signed.ts'
+import { SessionError } from '../../src/session/index.ts'
 import { at, start } from '../kit/clock.ts'
 import { cookieName, otherSecret, secret, sign } from '../kit/tokens.ts'
 import { createVisitor } from '../kit/visitor.ts'
@@ -57,5 +58,32 @@ describe('onReject', () => {
     const headers = { Cookie: `${cookieName}=forged` }
     await visitor.visit(() => void steps.push('handled'), { headers })
     expect(steps).toEqual(['rejected', 'handled'])
+  })
+})
+
+describe('onReject that opens the session', () => {
+  it('has that fail with an error that says why, instead of waiting for ever', async () => {
+    const failures: unknown[] = []
+    const visitor = createVisitor({
+      async onReject(_, c) {
+        try {
+          await c.get('session')()
+        } catch (error) {
+          failures.push(error)
+        }
+      },
+    })
+    visitor.token = 'forged'
+    expect(await visitor.visit((session) => session.new)).toBe(true)
+    expect(failures).toEqual([expect.any(SessionError)])
+    expect(String(failures[0])).toContain('onReject() runs while the session is being opened')
+  })
+
+  it('fails the request if it lets the error through, and no later one', async () => {
+    const visitor = createVisitor({ onReject: (_, c) => c.get('session')() })
+    visitor.token = 'forged'
+    await expect(visitor.visit((session) => session.new)).rejects.toThrow(SessionError)
+    visitor.token = undefined
+    expect(await visitor.visit((session) => session.new)).toBe(true)
   })
 })

@@ -10,7 +10,7 @@ import { usersContract } from '../contracts/users.ts'
 
 const missing = hasRedis ? '' : ', not tested: this machine has no redis-server'
 
-/** Takes time off what each key has left: what Redis knows of the clock. */
+/** Shortens the ttl of each key, which moves the clock for Redis. */
 const passScript = `for _, key in ipairs(redis.call('KEYS', '*')) do
   local left = redis.call('PTTL', key)
   if left > 0 then redis.call('PEXPIRE', key, left - ARGV[1]) end
@@ -189,7 +189,7 @@ describe.skipIf(!hasRedis)(`redisStore()${missing}`, () => {
       } finally {
         server.goOn()
       }
-      // Its answer was lost, but it arrived. Whoever still thinks of the old text is told of the new.
+      // The answer was lost, but the swap took place. A retry from the old value sees the new one.
       const patient = redisStore(send)
       expect(await patient.get(key)).toBe('after')
       const again = await patient.swap(key, 'before', 'after', 60)

@@ -34,7 +34,7 @@ function hex(mark: string): Codec {
   }
 }
 
-/** Options as they come where no compiler looks at them. */
+/** Options that no compiler has checked. */
 function unchecked(options: Record<string, unknown>): SessionOptions {
   return options as unknown as SessionOptions
 }
@@ -156,7 +156,7 @@ describe('codec', () => {
       const visitor = holder({ codec: { ...hex('x'), encode: async () => token as string } })
       const writing = visitor.visit(add)
       await expect(writing).rejects.toThrow(TypeError)
-      await expect(writing).rejects.toThrow('codec.encode() gave what no cookie can hold')
+      await expect(writing).rejects.toThrow('codec.encode() returned what no cookie can hold')
       expect(visitor.sent).toEqual([])
     },
   )

@@ -35,7 +35,7 @@ describe('reserved keys', () => {
   it.each(own)('are refused by set() and update(): %s', async (key) => {
     const visitor = createVisitor()
     const set = visitor.visit((session) => session.set(key, 'mine'))
-    await expect(set).rejects.toThrow(new RegExp(`^session: "${key}" is not a key: give `))
+    await expect(set).rejects.toThrow(new RegExp(`^session: '${key}' cannot be a key: use `))
     const update = visitor.visit((session) => session.update(key, () => 'mine'))
     await expect(update).rejects.toThrow(TypeError)
     expect(visitor.sent).toEqual([])

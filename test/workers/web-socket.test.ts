@@ -8,7 +8,7 @@ describe('a switch to a WebSocket', () => {
   it('carries no cookie and keeps its socket', async () => {
     const visitor = createVisitor()
     await visitor.visit((session) => {
-      session.set('a', 1)
+      session.get('a')
       const [client] = Object.values(new WebSocketPair())
       return new Response(null, { status: 101, webSocket: client as WebSocket })
     })
@@ -28,7 +28,31 @@ describe('a switch to a WebSocket', () => {
     expect(() => opened[0]?.set('a', 1)).toThrow(SessionCommittedError)
   })
 
-  it('reads a session in a store once, and does not write it', async () => {
+  it('throws if it changed a session that only a cookie could keep', async () => {
+    for (const store of [undefined, memoryStore()]) {
+      const visitor = createVisitor<{ n: number }>(store && { store })
+      const upgrade = visitor.visit((session) => {
+        session.set('n', 1)
+        const [client] = Object.values(new WebSocketPair())
+        return new Response(null, { status: 101, webSocket: client as WebSocket })
+      })
+      await expect(upgrade).rejects.toThrow('a response with status 101 carries no cookie')
+    }
+  })
+
+  it('ends a session in a store, without a cookie', async () => {
+    const visitor = createVisitor<{ n: number }>({ store: memoryStore() })
+    await visitor.visit((session) => session.set('n', 1))
+    await visitor.visit((session) => {
+      session.invalidate()
+      const [client] = Object.values(new WebSocketPair())
+      return new Response(null, { status: 101, webSocket: client as WebSocket })
+    })
+    expect([visitor.response.status, visitor.sent]).toEqual([101, []])
+    expect(await visitor.visit((session) => session.new)).toBe(true)
+  })
+
+  it('keeps changes of a session in a store, without a cookie', async () => {
     const store = watched(memoryStore())
     const visitor = createVisitor<{ n: number }>({ store })
     await visitor.visit((session) => session.set('n', 1))
@@ -41,6 +65,7 @@ describe('a switch to a WebSocket', () => {
     })
     expect(visitor.sent).toEqual([])
     expect(visitor.token).toBe(token)
-    expect(store.calls.map(([name]) => name)).toEqual(['get'])
+    expect(store.calls.map(([name]) => name)).toEqual(['get', 'swap'])
+    expect(await visitor.visit((session) => session.get('n'))).toBe(2)
   })
 })

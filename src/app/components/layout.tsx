@@ -26,9 +26,8 @@ export interface Visit {
   readonly errors?: readonly string[]
 }
 
-/** What a page shows of its visitor and of the session. */
-export interface Shown {
-  readonly visit: Visit
+/** What a page draws of the session. */
+export interface Drawn {
   readonly inspection: Inspection
   /** What the store is called. */
   readonly store: string

@@ -38,6 +38,16 @@ export async function tryToForge(typed: string): Promise<Attempt> {
   return attempt
 }
 
+/** Says what came of a forgery. */
+export function outcomeOf({ reason }: Attempt): string {
+  if (reason === 'forged') {
+    return 'Refused: the signature does not match. You were given a new session (reason: forged).'
+  }
+  return reason === null
+    ? 'Accepted: you changed nothing, so the signature still matches.'
+    : `Refused. You were given a new session (reason: ${reason}).`
+}
+
 function fromBase64url(text: string): string {
   return atob(text.replaceAll('-', '+').replaceAll('_', '/'))
 }

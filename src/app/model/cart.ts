@@ -1,6 +1,11 @@
 /** What became of the cart, for a flash message that can undo it. */
 export type CartNews = { did: 'added' | 'removed'; item: string }
 
+/** Says what became of the cart. */
+export function newsOf({ did, item }: CartNews): string {
+  return did === 'added' ? `Added “${item}”.` : `Removed “${item}”.`
+}
+
 /** Characters of the longest item. */
 export const maxItemLength = 80
 

@@ -1,7 +1,6 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import { SessionStory } from '../../session/inspector/story.tsx'
-import type { Shown } from '../components/layout.tsx'
-import { Layout } from '../components/layout.tsx'
+import { type Drawn, Layout, type Visit } from '../components/layout.tsx'
 import { Actions } from '../components/session-actions.tsx'
 import { TryToBreak } from '../components/try-to-break.tsx'
 import { YourSessions } from '../components/your-sessions.tsx'
@@ -10,7 +9,8 @@ import { pageCode } from '../generated.ts'
 import type { Attempt } from '../model/breaking.ts'
 import type { Devices } from '../model/devices.ts'
 
-interface SessionPageProps extends Shown {
+interface SessionPageProps extends Drawn {
+  visit: Visit
   /** Where the visitor is logged in; `null`: nowhere. */
   devices: Devices | null
   refused: Refused | undefined

@@ -1,103 +1,95 @@
+import type { BoundedStore } from '../contention/bounded-store.ts'
 import { untilSwapped } from '../contention/retry.ts'
 import { StoreError } from '../errors.ts'
-import { userOf } from '../users/binding.ts'
-import type { Found } from './engine.ts'
-import type { Payload } from './payload.ts'
-import { live, merge, putOnList, type Record, takeOffList, type Write } from './records.ts'
+import { putOnList } from '../users/listing.ts'
+import { live, type Payload } from './payload.ts'
+import { isRebound, type Kept, merge, type Stored } from './records.ts'
 import { maxSuccessors, parseTombstone, tombstoneFor, tombstoneTtl } from './tombstone.ts'
+import type { Write } from './write.ts'
 
-/** A session that ends. */
-export interface Old {
-  readonly found: Found
-  readonly key: string
-  /** Whether it was honoured. If not, nothing of it continues, and the store may have forgotten it. */
-  readonly isLive: boolean
+/** What came of ending a session. */
+export interface Ended {
+  /** Whether this request has ended it. */
+  readonly isOurs: boolean
+  /** If not, what is left of it. */
+  readonly left: string | null
+  /** The session that continues it, as it is kept now. */
+  readonly successor: Kept | null
 }
 
 /**
- * Ends a session, after the one that continues it has been kept.
+ * Ends a session, after the one that continues it has been kept. What others have written meanwhile is
+ * carried over.
  *
- * @param next - The session that takes its place, if there is one.
- * @returns Whether this request ended it. If another did, the new one is removed again.
+ * @param successor - The session that continues it; `null`: it ends for good.
  */
-export async function endSession(write: Write, old: Old, next: Record | null): Promise<boolean> {
-  const { store, visit, ending } = write
-  const continues = old.isLive && ending.state.identity === 'regenerated'
-  let before: string | null = old.found.text
-  let { data } = old.found
-  let successor = next
-  const target = { store, key: old.key, place: 'next', emit: visit.emit } as const
-  const isEnded = await untilSwapped(target, async (swap) => {
-    const after = tombstoneFor(data, continues ? successor?.key : undefined)
-    const { swapped, kept } = await swap(before, after, tombstoneTtl)
-    if (swapped) return true
+export async function endSession(write: Write, old: Kept, successor: Kept | null): Promise<Ended> {
+  let before: Stored = old
+  let next = successor
+  const target = {
+    store: write.store,
+    key: old.key,
+    place: 'next',
+    emit: write.visit.emit,
+  } as const
+  return untilSwapped<Ended>(target, async (swap) => {
+    const tombstone = tombstoneFor(before.data, next?.key)
+    const { swapped, kept } = await swap(before.text, tombstone, tombstoneTtl)
     const other = live(kept)
-    if (other === null) {
-      if (kept === null && isLogout(write, next)) {
-        if (!store.isEventual) return true
-        before = null // elsewhere it may be known
-        return undefined
-      }
-      if (kept === null && !old.isLive) return true
-      await lose(write, kept, successor)
-      return false
-    }
-    before = kept
-    data = other.data
-    if (!successor || !continues) return undefined
-    successor = await carryOver(write, other, successor)
-    return successor ? undefined : false
+    if (swapped || other === null) return { isOurs: swapped, left: kept, successor: next }
+    before = { text: kept as string, data: other.data }
+    if (!next) return undefined
+    const carried = await carryOver(write, { old: { ...before, key: old.key }, next }, other)
+    if (!carried) return { isOurs: false, left: null, successor: next }
+    next = carried
+    return undefined
   })
-  if (isEnded && old.isLive) await leaveList(write, old, next)
-  return isEnded
 }
 
-function isLogout({ ending }: Write, next: Record | null): boolean {
-  return ending.state.identity === 'invalidated' && next === null
-}
-
-/** Brings what another request has just written to the session that continues the old one. */
+/**
+ * Brings what another request has just written to the session that continues the old one.
+ *
+ * @returns `null` if somebody has ended the user's sessions meanwhile.
+ */
 async function carryOver(
   write: Write,
+  { old, next }: { old: Kept; next: Kept },
   other: Payload,
-  { key, text }: Record,
-): Promise<Record | null> {
+): Promise<Kept | null> {
+  const { key } = next
   const merged = await merge(write, other)
-  if (userOf(merged.data) !== userOf(write.ending.state.data)) {
-    if (!(await putOnList(write, merged.data, { key, previous: undefined }))) return null
-  }
-  const { swapped, kept } = await write.store.swap(key, text, merged.text, merged.ttl)
-  if (swapped) return { key, text: merged.text }
-  if (live(kept) === null) return null // the user's sessions have been ended
+  const { data } = merged
+  const isListed = !isRebound(next, merged) || (await putOnList(write, { key, data, old }))
+  if (!isListed) return null
+  const { swapped, kept } = await write.store.swap(key, next.text, merged.text, merged.ttl)
+  if (swapped) return { ...merged, key }
+  if (live(kept) === null) return null
   throw new StoreError('session: the id of a new session is taken')
 }
 
-/** Removes what this request has kept, since another request ended the session first. */
-async function lose({ store, ending }: Write, kept: string | null, next: Record | null) {
-  if (next) await store.swap(next.key, next.text, null, 1)
-  const successor = kept === null ? undefined : parseTombstone(kept)?.next
-  // A logout that was on its way while another tab regenerated the session is a logout.
-  if (ending.state.identity === 'invalidated' && successor) await endByKey({ store }, successor)
+/** Removes a session that this request has kept in vain. */
+export async function withdraw({ store }: Write, { key, text }: Kept): Promise<void> {
+  await store.swap(key, text, null, 1)
 }
 
-/** Takes a session off the list of its user, unless the one that continues it has its place there. */
-async function leaveList(write: Write, { found, key }: Old, next: Record | null): Promise<void> {
-  const user = userOf(found.data)
-  if (user === undefined) return
-  if (next && userOf(write.ending.state.data) === user) return
-  await takeOffList(write, user, key)
-}
-
-/** Ends the session under a key, and whatever it has been regenerated to. */
-export async function endByKey({ store }: Pick<Write, 'store'>, key: string): Promise<void> {
+/**
+ * Ends the session under a key, and whatever it has been regenerated to.
+ *
+ * @param followed - How many tombstones have led here.
+ */
+export async function endByKey(
+  { store }: Pick<Write, 'store'>,
+  key: string,
+  followed = 0,
+): Promise<void> {
   let next: string | undefined = key
-  for (let followed = 0; next !== undefined && followed <= maxSuccessors; followed++) {
-    next = await endOne({ store }, next)
+  for (let i = followed; next !== undefined && i <= maxSuccessors; i++) {
+    next = await endOne(store, next)
   }
 }
 
 /** @returns The key of what the session had been regenerated to, if it was over already. */
-async function endOne({ store }: Pick<Write, 'store'>, key: string): Promise<string | undefined> {
+async function endOne(store: BoundedStore, key: string): Promise<string | undefined> {
   let before = await store.get(key)
   const { next } = await untilSwapped<{ next?: string | undefined }>(
     { store, key, place: 'next' },

@@ -11,7 +11,10 @@ import { parsePayload } from './payload.ts'
 import { validate } from './schema.ts'
 import { isRecent } from './tombstone.ts'
 
-/** Cookies of one name whose sessions an `invalidate()` ends: a browser sends two as a rule, if any. */
+/**
+ * Cookies of one name that verify and whose sessions an `invalidate()` ends. A browser sends two as a
+ * rule, if any.
+ */
 const maxCookies = 5
 
 /** A session as a request found it, and the state that its handler works on. */
@@ -36,25 +39,28 @@ export async function load(
   const tokens = config.cookie.find(header)
   let incoming = tokens.length === 0 ? none : await receive(config, tokens, visit)
   const { device } = config
-  const key =
+  const checked =
     device && incoming.kind === 'live'
       ? await device.check(incoming.found.data, header, visit.clock)
       : null
-  if (key === false) incoming = { kind: 'rejected', reason: 'elsewhere' }
+  const isElsewhere = typeof checked === 'string'
+  if (isElsewhere) incoming = { kind: 'rejected', reason: 'elsewhere' }
   const opening = {
     now: Math.floor(visit.clock),
     isSeen,
-    ended: endedIn(incoming),
+    // Nothing is kept for it, but its visitor can log in.
+    ended: isElsewhere ? { token: checked, isRecent: true } : endedIn(incoming),
     readGeneration: readerOfGenerations(config, visit),
   }
   const found = incoming.kind === 'live' ? incoming.found : null
   const id = config.policy.hasIds ? found?.cookie.content : undefined
   const state = createState(config.policy, opening, found && { ...found, id })
-  if (key) write(state, deviceKey, key)
+  if (checked && !isElsewhere) write(state, deviceKey, checked)
   return {
     incoming,
     state,
-    contents: () => contentsOf(config, tokens.slice(0, maxCookies)),
+    // Only its device ends a session that is bound.
+    contents: () => contentsOf(config, isElsewhere ? [] : tokens),
   }
 }
 
@@ -96,8 +102,13 @@ async function decode({ codecs, cookie }: Config, token: string): Promise<Carrie
 }
 
 async function contentsOf(config: Config, tokens: string[]): Promise<string[]> {
-  const cookies = await Promise.all(tokens.map((token) => decode(config, token)))
-  return cookies.flatMap((cookie) => (cookie ? [cookie.content] : []))
+  const contents = new Set<string>()
+  for (const token of tokens) {
+    const cookie = await decode(config, token)
+    if (cookie) contents.add(cookie.content)
+    if (contents.size === maxCookies) break
+  }
+  return [...contents]
 }
 
 function examine(

@@ -76,7 +76,7 @@ function nameOf<As extends string>(options: { as?: As }): As {
 }
 
 /** The options that count by their members. Functions, stores, codecs and schemas count by identity. */
-const nested = ['secret', 'cookie', 'remember']
+const nested = ['secret', 'cookie', 'remember', 'device']
 
 function isEqual(one: unknown, other: unknown, depth = 0): boolean {
   if (Object.is(one, other)) return true
