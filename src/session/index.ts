@@ -12,9 +12,9 @@ export {
   StoreError,
 } from './errors.ts'
 export type { SessionEvent } from './events.ts'
-export type { RejectReason } from './lifecycle/engine.ts'
 export type { SessionName } from './lifecycle/ids.ts'
 export { storeKey } from './lifecycle/ids.ts'
+export type { RejectReason } from './lifecycle/reject-reason.ts'
 export type { SessionVariables } from './middleware.ts'
 export { session } from './middleware.ts'
 export type {

@@ -3,14 +3,13 @@ import { assertHeaders, dropHeaders, finish, markPrivate } from './cookie/respon
 import { ForgedRequestError, FormTooLargeError, SessionError } from './errors.ts'
 import { commit, type Outcome } from './lifecycle/commit.ts'
 import type { Config } from './lifecycle/config.ts'
-import { rejectReasonOf, type Visit } from './lifecycle/engine.ts'
+import { reasonOf, type Visit } from './lifecycle/engine.ts'
 import { type Loaded, load, originOf } from './lifecycle/load.ts'
 import { isSeen } from './lifecycle/prefetch.ts'
 import { reportFailure, visitOf } from './lifecycle/visit.ts'
 import type { SessionOptions } from './options/options.ts'
 import { fixed, perEnv, type Settings } from './options/per-env.ts'
 import { Session } from './session.ts'
-import type { Entries } from './state/changes.ts'
 import { rollBack } from './state/state.ts'
 
 /**
@@ -62,11 +61,8 @@ export function session<
   return async function session(c, next) {
     const settings = settingsFor(c)
     assertNotMounted(c, settings)
-    if (c.req.method === 'POST' && isOfDevice(c)) {
-      const config = settings.config()
-      const response = await config.device?.answer(c, config)
-      if (response) return response
-    }
+    const answer = answerDevice(c, settings)
+    if (answer !== undefined) return answer
     const access: Access = { isReporting: false, hasEnded: false }
     c.set(settings.as, () => {
       if (access.isReporting) return Promise.reject(new SessionError(tooEarly))
@@ -113,7 +109,7 @@ async function open(c: Context, settings: Settings<string>, access: Access): Pro
     throw error
   }
   const { incoming, state } = loaded
-  const reason = rejectReasonOf(incoming)
+  const reason = reasonOf(incoming)
   if (reason && config.onReject) {
     access.isReporting = true
     try {
@@ -139,14 +135,12 @@ async function close(
   // If it could not be opened, the handler's own `await` has surfaced the error.
   const isOpen = await succeeds(access.opening)
   let cookie: string | null | undefined
-  let isInvited = false
   try {
     assertHeaders(c.res)
     if (isOpen) {
       const { loaded, visit } = access as Required<Access>
       const outcome = outcomeOf(c, settings.config(), threw)
       cookie = await commit(settings.config(), loaded, { visit, outcome })
-      isInvited = cookie !== null && loaded.state.identity === 'regenerated'
     }
   } catch (error) {
     if (access.visit) reportFailure(access.visit, error)
@@ -156,7 +150,8 @@ async function close(
   } finally {
     finish(c, cookie)
   }
-  if (isInvited) await settings.config().device?.invite(c, access.loaded?.state.data as Entries)
+  if (cookie === undefined) return
+  await settings.config().device?.complete(c, access.loaded as Loaded, cookie)
 }
 
 function succeeds(promise: Promise<unknown> | undefined): Promise<boolean> | undefined {
@@ -166,12 +161,14 @@ function succeeds(promise: Promise<unknown> | undefined): Promise<boolean> | und
   )
 }
 
-/** Whether a request is of the kind that browsers send to bind a session to their device. */
-function isOfDevice({ req }: Context): boolean {
-  return (
-    req.header('Secure-Session-Response') !== undefined ||
-    req.header('Sec-Secure-Session-Id') !== undefined
-  )
+/** Answers what a browser sends by itself to bind a session to its device. */
+function answerDevice(c: Context, settings: Settings<string>) {
+  const { req } = c
+  const isByBrowser = () =>
+    req.header('Secure-Session-Response') ?? req.header('Sec-Secure-Session-Id')
+  if (req.method !== 'POST' || isByBrowser() === undefined) return undefined
+  const config = settings.config()
+  return config.device?.answer(c, config)
 }
 
 function outcomeOf({ error, req, res }: Context, { cookie }: Config, threw: boolean): Outcome {

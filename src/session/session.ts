@@ -2,10 +2,11 @@ import { expiryOf, isDue, limitsOf } from './lifecycle/limits.ts'
 import { type Key, SessionData, stateOf } from './session-data.ts'
 import { assertOpen, isModified, write } from './state/changes.ts'
 import { append, peek, peekAll, take, takeAll } from './state/flash.ts'
-import { deviceKey, stayKey } from './state/reserved-keys.ts'
+import { stayKey } from './state/reserved-keys.ts'
 import { invalidate, regenerate } from './state/state.ts'
 import { bind, userOf } from './users/binding.ts'
 
+/** @internal */
 export { stateOf }
 
 /** The name of a queue, which may be left out if `Flash` has the queue `''`. */
@@ -77,9 +78,7 @@ export class Session<
    */
   get device(): 'bound' | 'unbound' | undefined {
     const { data, policy } = stateOf(this)
-    if (!policy.bindsDevices) return undefined
-    const binding = data.get(deviceKey)
-    return Array.isArray(binding) && binding.length > 1 ? 'bound' : 'unbound'
+    return policy.deviceStateOf?.(data)
   }
 
   /** Whether the visitor asked to stay logged in, by `remember()`. */

@@ -44,16 +44,14 @@ type Taken = 'set' | 'removed' | 'unavailable'
  */
 export async function commit(
   config: Config,
-  { incoming: received, state, contents }: Loaded,
+  { incoming, state, contents }: Loaded,
   { visit, outcome }: { visit: Visit; outcome: Outcome },
 ): Promise<string | null> {
   if (outcome.threw && !config.setOnError && !state.isRolledBack) {
-    rollBack(state, originOf(received))
+    rollBack(state, originOf(incoming))
   }
   restoreQueues(state)
   if (state.generation !== undefined) await completeBinding(state)
-  const isElsewhere = received.kind === 'rejected' && received.reason === 'elsewhere'
-  const incoming: Incoming = isElsewhere ? { kind: 'none' } : received
   if (state.identity === 'regenerated' && isKept({ incoming, state }, config.engine.carries)) {
     renewCsrfToken(state)
     config.device?.prepare(state)
@@ -63,8 +61,9 @@ export async function commit(
   state.committed = true
   const ending: Ending = { incoming, state, change, isRefused, contents }
   if (change === 'none' && !isOverdue(ending)) return null
-  if (isElsewhere && !(state.identity !== 'same' && hasContent(state))) {
-    return dropElsewhere(config, state, visit)
+  if (isElsewhere(incoming) && state.identity === 'same') {
+    visit.emit({ type: 'dropped', why: 'elsewhere' })
+    return null
   }
   const cookie = outcome.cookie()
   if (cookie !== 'free') {
@@ -79,10 +78,9 @@ export async function commit(
   )
 }
 
-/** A thief must neither end the session of its owner nor replace its cookie; who logs in is no thief. */
-function dropElsewhere({ cookie }: Config, { identity }: State, { emit }: Visit): string | null {
-  emit({ type: 'dropped', why: 'elsewhere' })
-  return identity === 'invalidated' ? cookie.remove : null
+/** The owner's cookie must not be replaced by accident; whoever logs in, or out, means it. */
+function isElsewhere(incoming: Incoming): boolean {
+  return incoming.kind === 'rejected' && incoming.reason === 'elsewhere'
 }
 
 /** Two pages that are opened together after a login are to carry the same token. */

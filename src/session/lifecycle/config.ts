@@ -6,7 +6,8 @@ import type { StandardSchemaV1 } from '../options/standard-schema.ts'
 import type { Policy } from '../state/state.ts'
 import type { Store } from '../store.ts'
 import type { DeviceGuard } from './device-guard.ts'
-import type { Engine, RejectReason } from './engine.ts'
+import type { Engine } from './engine.ts'
+import type { RejectReason } from './reject-reason.ts'
 
 /** The options of a session, checked and complete. */
 export interface Config {

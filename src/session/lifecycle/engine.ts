@@ -2,27 +2,8 @@ import type { Budget } from '../contention/budget.ts'
 import type { Emit } from '../events.ts'
 import type { State } from '../state/state.ts'
 import type { Payload } from './payload.ts'
+import type { RejectReason } from './reject-reason.ts'
 import type { Tombstone } from './tombstone.ts'
-
-/**
- * Why a cookie that was sent is not honoured.
- *
- * - `'forged'`: no codec accepts it
- * - `'malformed'`: a codec accepts it, but it is not a session
- * - `'expired'`: past its idle timeout or absolute lifetime, or revoked
- * - `'unknown'`: the store has no such session
- * - `'schema'`: its data do not pass the schema
- * - `'duplicate'`: sent more than once, as when a subdomain plants its own
- * - `'elsewhere'`: it is bound to a device, and does not come from there
- */
-export type RejectReason =
-  | 'forged'
-  | 'malformed'
-  | 'unknown'
-  | 'expired'
-  | 'schema'
-  | 'duplicate'
-  | 'elsewhere'
 
 /** What a cookie carries: the session's payload, or its id in the store. */
 export interface Carried {
@@ -107,8 +88,8 @@ export function foundIn(incoming: Incoming): Found | undefined {
   return incoming.kind === 'live' || incoming.kind === 'rejected' ? incoming.found : undefined
 }
 
-/** Why a cookie was not honoured, if one came that was not. */
-export function rejectReasonOf(incoming: Incoming): RejectReason | undefined {
+/** Why the cookie is not honoured, if it is not: what ended a moment ago is not known either. */
+export function reasonOf(incoming: Incoming): RejectReason | undefined {
   if (incoming.kind === 'ended') return 'unknown'
   return incoming.kind === 'rejected' ? incoming.reason : undefined
 }

@@ -80,7 +80,7 @@ function nameOf<As extends string>(options: { as?: As }): As {
  * The options that count by their members, as lists do. Functions, stores, codecs and schemas count by
  * identity.
  */
-const nested = ['cookie', 'remember']
+const nested = ['cookie', 'remember', 'device']
 
 function isEqual(one: unknown, other: unknown, depth = 0): boolean {
   if (Object.is(one, other)) return true

@@ -32,8 +32,8 @@ export interface Policy {
   readonly hasIds: boolean
   /** Whether sessions can be bound to users. */
   readonly canBind: boolean
-  /** Whether sessions are bound to devices. */
-  readonly bindsDevices: boolean
+  /** Whether a session is bound to its device, if sessions can be. */
+  readonly deviceStateOf: ((data: Entries) => 'bound' | 'unbound') | undefined
 }
 
 /** What a request knows of its session. `Session` is the view of it that handlers get. */
