@@ -3,7 +3,7 @@ import { assertHeaders, dropHeaders, finish, markPrivate } from './cookie/respon
 import { ForgedRequestError, FormTooLargeError, SessionError } from './errors.ts'
 import { commit, type Outcome } from './lifecycle/commit.ts'
 import type { Config } from './lifecycle/config.ts'
-import { reasonOf, type Visit } from './lifecycle/engine.ts'
+import { rejectReasonOf, type Visit } from './lifecycle/engine.ts'
 import { type Loaded, load, originOf } from './lifecycle/load.ts'
 import { isSeen } from './lifecycle/prefetch.ts'
 import { reportFailure, visitOf } from './lifecycle/visit.ts'
@@ -109,7 +109,7 @@ async function open(c: Context, settings: Settings<string>, access: Access): Pro
     throw error
   }
   const { incoming, state } = loaded
-  const reason = reasonOf(incoming)
+  const reason = rejectReasonOf(incoming)
   if (reason && config.onReject) {
     access.isReporting = true
     try {
@@ -150,8 +150,7 @@ async function close(
   } finally {
     finish(c, cookie)
   }
-  if (cookie === undefined) return
-  await settings.config().device?.complete(c, access.loaded as Loaded, cookie)
+  if (isOpen) await settings.config().device?.complete(c, access.loaded as Loaded, cookie ?? null)
 }
 
 function succeeds(promise: Promise<unknown> | undefined): Promise<boolean> | undefined {

@@ -12,6 +12,7 @@ const budgets = {
   'stores/d1': 680,
   'stores/durable-object': 600,
   'stores/redis': 600,
+  device: 2_500,
   'the site, with hono': 53_300,
 }
 

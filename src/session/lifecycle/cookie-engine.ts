@@ -9,8 +9,8 @@ import {
   type CookieAction,
   type Ending,
   type Engine,
-  foundIn,
   isKept,
+  isTimedOut,
   report,
   type Visit,
 } from './engine.ts'
@@ -56,7 +56,7 @@ async function reSignOrRemove(
 
 /** What an empty session does to the cookie: one that came in, or was to be ended, goes. */
 function removal({ incoming, state }: Ending): CookieAction {
-  if (foundIn(incoming)) return 'delete'
+  if (incoming.kind === 'live' || isTimedOut(incoming)) return 'delete'
   return state.identity === 'invalidated' && incoming.kind !== 'none' ? 'delete' : 'keep'
 }
 

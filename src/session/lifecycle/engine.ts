@@ -88,8 +88,13 @@ export function foundIn(incoming: Incoming): Found | undefined {
   return incoming.kind === 'live' || incoming.kind === 'rejected' ? incoming.found : undefined
 }
 
-/** Why the cookie is not honoured, if it is not: what ended a moment ago is not known either. */
-export function reasonOf(incoming: Incoming): RejectReason | undefined {
+/** Whether the time of the session that came in is up. */
+export function isTimedOut(incoming: Incoming): boolean {
+  return incoming.kind === 'rejected' && incoming.reason === 'expired'
+}
+
+/** Why a cookie was not honoured, if one came that was not. */
+export function rejectReasonOf(incoming: Incoming): RejectReason | undefined {
   if (incoming.kind === 'ended') return 'unknown'
   return incoming.kind === 'rejected' ? incoming.reason : undefined
 }

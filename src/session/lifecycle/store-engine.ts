@@ -9,6 +9,7 @@ import {
   foundIn,
   hasContent,
   type Incoming,
+  isTimedOut,
   type Lookup,
   report,
 } from './engine.ts'
@@ -66,32 +67,30 @@ async function writeEnded(
 
 /** A request without a session, or with one that is not honoured. */
 async function writeNew(write: Write, incoming: Incoming): Promise<CookieAction> {
-  const { state, change, contents } = write.ending
-  const found = foundIn(incoming)
-  if (change === 'none') return found ? tidy(write, found) : 'keep'
+  const { state, contents } = write.ending
   if (state.identity === 'invalidated' && incoming.kind !== 'none') {
     const keys = await Promise.all((await contents()).map((id) => keyOf(write, id)))
     await Promise.all(keys.map((key) => endByKey(write, key)))
     const action = hasContent(state) ? await begin(write) : reported(write, 'delete')
     return action === 'keep' ? 'delete' : action
   }
-  if (found) return writeInPlaceOf(write, found)
-  return hasContent(state) ? begin(write) : 'keep'
+  const found = foundIn(incoming)
+  if (hasContent(state)) return found ? beginInPlaceOf(write, found) : begin(write)
+  return found && isTimedOut(incoming) ? tidy(write, found) : 'keep'
 }
 
-/** A request whose session is no longer honoured: nothing of it continues. */
-async function writeInPlaceOf(write: Write, found: Found): Promise<CookieAction> {
-  const { state } = write.ending
-  const next = hasContent(state) ? await create(write, await ownKey(write)) : null
-  if (hasContent(state) && !next) return drop(write)
+/** Begins a session in place of one that is no longer honoured: nothing of that continues. */
+async function beginInPlaceOf(write: Write, found: Found): Promise<CookieAction> {
+  const next = await create(write, await ownKey(write))
+  if (!next) return drop(write)
   const old = { ...found, key: await keyOf(write, found.cookie.content) }
   const { isOurs, left } = await endSession(write, old, null)
   // Of several requests that find it so at once one begins the next session. But a login is a login.
-  if (!isOurs && left !== null && state.identity === 'same') {
-    if (next) await withdraw(write, next)
+  if (!isOurs && left !== null && write.ending.state.identity === 'same') {
+    await withdraw(write, next)
     return drop(write)
   }
-  return reported(write, next ? await tokenOf(write) : 'delete')
+  return reported(write, await tokenOf(write))
 }
 
 /** A session that continues under its id. */
