@@ -2,7 +2,7 @@
 // has the library beside it. Git brings everything back.
 
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
@@ -36,6 +36,7 @@ function main(): void {
     .split('\n')
     .filter((path) => !isKept(path))) {
     rmSync(join(root, path))
+    removeEmpty(dirname(path))
   }
   write('src/index.ts', page)
   write('wrangler.toml', withoutDemo(read('wrangler.toml')))
@@ -44,13 +45,21 @@ function main(): void {
   console.log('Emptied. Run npm install && npm run dev, and go on in src/index.ts.')
 }
 
+/** Removes a directory, and those around it, that has nothing left. */
+function removeEmpty(path: string): void {
+  if (path === '.' || readdirSync(join(root, path)).length > 0) return
+  rmdirSync(join(root, path))
+  removeEmpty(dirname(path))
+}
+
 /** The first page of the README, with what a Worker exports besides. */
 function firstPage(): string {
-  const page = read('examples/first-page/main.ts').replaceAll(
-    "'edge-session'",
-    "'./session/index.ts'",
-  )
-  return `${page}\nexport { SessionObject } from './session/stores/durable-object.ts'\n`
+  const page = read('examples/first-page/main.ts')
+  const [library = '', ...others] = page.split('\n') // imports of a package come before those of a file
+  const end = others.indexOf('')
+  others.splice(end, 0, library.replace("'edge-session'", "'./session/index.ts'"))
+  const object = "export { SessionObject } from './session/stores/durable-object.ts'"
+  return `${others.join('\n')}\n${object}\n`
 }
 
 /** Without what is built from the demo, its files, and its cron. */

@@ -31,6 +31,7 @@ export type { StandardResult, StandardSchemaV1 } from './options/standard-schema
 export type { QueueArgument, QueuedMessage, Session } from './session.ts'
 export type { Key, SessionData, Value } from './session-data.ts'
 export type { Store, Swap } from './store.ts'
+export { ValueTooLargeError } from './store.ts'
 export { revokeSessions } from './users/revocations.ts'
 export type { UserSession, UserSessions } from './users/users.ts'
 export { userSessions } from './users/users.ts'

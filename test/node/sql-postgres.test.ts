@@ -142,7 +142,13 @@ describe.skipIf(postgresVersion === null)(`a server, ${missing}`, () => {
   })
 
   describe('sweepSql()', () => {
-    it('deletes a backlog of expired records, and no other', async () => {
+    const throughPostgresJs: SqlRun = async (statement, parameters) =>
+      sql.unsafe(statement, parameters)
+
+    it.each([
+      ['pg', run],
+      ['postgres.js', throughPostgresJs],
+    ])('deletes a backlog of expired records, and no other, through %s', async (_, run) => {
       await pool.query('DELETE FROM sessions')
       await withPg(pool).swap('alive', null, 'one', 60)
       await pool.query(

@@ -15,7 +15,11 @@ export interface DeviceBinding {
   guard(options: GuardedOptions, cookieName: string): DeviceGuard
 }
 
-/** The options of a session that its binding needs. */
+/**
+ * The options of a session that its binding needs.
+ *
+ * @internal
+ */
 export interface GuardedOptions {
   readonly device?: DeviceBinding
   readonly secret?: unknown
@@ -23,13 +27,21 @@ export interface GuardedOptions {
   readonly as?: string
 }
 
-/** A session as a request found it, and as it leaves it. */
+/**
+ * A session as a request found it, and as it leaves it.
+ *
+ * @internal
+ */
 export interface GuardedSession {
   readonly incoming: Incoming
   readonly state: State
 }
 
-/** What the life cycle asks of the binding to devices. */
+/**
+ * What the life cycle asks of the binding to devices.
+ *
+ * @internal
+ */
 export interface DeviceGuard {
   /** Answers a registration or a refresh; `undefined` if the request is neither. */
   answer(c: Context, config: Config): Promise<Response> | undefined
