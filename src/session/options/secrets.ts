@@ -14,6 +14,10 @@ const samples = [
   'itsaseekreet', // Pyramid's tutorial
   'keyboard cat', // express-session's README
   'complex_password_at_least_32_characters_long', // iron-session's README
+  'password_at_least_32_characters_long', // hono_sessions' README
+  'a secret with minimum length of 32 characters', // @fastify/session's README
+  'averylogphrasebiggerthanthirtytwochars', // @fastify/secure-session's README
+  '80d42cfb-1cd2-462c-8f17-e3237d9027e9', // h3's documentation
   'changeme',
   'password',
   'secret',
