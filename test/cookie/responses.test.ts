@@ -52,7 +52,10 @@ describe('a response shared by all requests', () => {
   const marks = { 'Cache-Control': 'private, no-store', Vary: 'Cookie' }
   it.each<[string, () => Response]>([
     ['a string', () => new Response('ok')],
-    ['a string with its type', () => new Response('ok', { headers: { 'Content-Type': 'text/plain' } })],
+    [
+      'a string with its type',
+      () => new Response('ok', { headers: { 'Content-Type': 'text/plain' } }),
+    ],
     ['bytes', () => new Response(new Uint8Array([1, 2]))],
     ['JSON', () => Response.json({ ok: true })],
     ['a stream', () => new Response(new Blob(['ok']).stream())],
