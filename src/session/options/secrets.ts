@@ -47,8 +47,11 @@ export function checkSecrets(secret: unknown): readonly SecretSource[] {
 function askOnce(ask: Exclude<Secret, string>): () => Promise<string> {
   let secret: string | undefined
   let lastActive = 0
+  let attempts = 0
+  let failed: { readonly attempt: number; readonly error: unknown } | undefined
 
   async function load(): Promise<string> {
+    const attempt = ++attempts
     const sign = setInterval(() => {
       lastActive = Date.now()
     }, staleAfter / 2)
@@ -56,6 +59,9 @@ function askOnce(ask: Exclude<Secret, string>): () => Promise<string> {
     try {
       secret = checked(await ask())
       return secret
+    } catch (error) {
+      failed = { attempt, error }
+      throw error
     } finally {
       clearInterval(sign)
       lastActive = 0
@@ -63,10 +69,12 @@ function askOnce(ask: Exclude<Secret, string>): () => Promise<string> {
   }
 
   return async function secretOnce() {
+    const attempt = attempts
     while (secret === undefined) {
       if (Date.now() - lastActive >= staleAfter) return load()
       // Not the promise of the other request, which may never settle.
       await new Promise((resolve) => setTimeout(resolve, 5))
+      if (failed?.attempt === attempt) throw failed.error
     }
     return secret
   }
