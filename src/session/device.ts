@@ -2,6 +2,7 @@ import { randomString } from './codecs/random.ts'
 import { configureCookie, type SessionCookieOptions } from './cookie/cookie-options.ts'
 import { finish } from './cookie/response.ts'
 import { bindingIn, formatBinding, isBoundTo, sealOf } from './device/binding.ts'
+import type { DeviceBinding, DeviceGuard, GuardedOptions } from './device/guard.ts'
 import {
   answering,
   answerRefresh,
@@ -10,7 +11,6 @@ import {
   endMark,
   type Parts,
 } from './device/routes.ts'
-import type { DeviceBinding, DeviceGuard, GuardedOptions } from './lifecycle/device-guard.ts'
 import { configureCodecs } from './options/codecs.ts'
 import type { OwnFormat } from './options/options.ts'
 import { checkOptions, string, whole } from './options/validate.ts'

@@ -1,10 +1,10 @@
 import { Budget } from '../contention/budget.ts'
 import { SessionError } from '../errors.ts'
+import type { Config } from '../options/config.ts'
 import { csrfKey, stayKey } from '../state/reserved-keys.ts'
 import { restoreQueues, rollBack, type State, setCsrfToken } from '../state/state.ts'
 import { completeBinding } from '../users/binding.ts'
 import { changeOf, isOverdue } from './change.ts'
-import type { Config } from './config.ts'
 import {
   type CookieAction,
   type Ending,

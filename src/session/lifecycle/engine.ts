@@ -1,8 +1,8 @@
 import type { Budget } from '../contention/budget.ts'
 import type { Emit } from '../events.ts'
+import type { RejectReason } from '../options/reject-reason.ts'
 import type { State } from '../state/state.ts'
 import type { Payload } from './payload.ts'
-import type { RejectReason } from './reject-reason.ts'
 import type { Tombstone } from './tombstone.ts'
 
 /** What a cookie carries: the session's payload, or its id in the store. */

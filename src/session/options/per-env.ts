@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import type { Config } from '../lifecycle/config.ts'
+import type { Config } from './config.ts'
 import { configure } from './configure.ts'
 import type { SessionOptions } from './options.ts'
 

@@ -1,9 +1,9 @@
-import type { BoundedStore } from '../contention/bounded-store.ts'
-import type { StandardSchemaV1 } from '../options/standard-schema.ts'
-import type { Policy } from '../state/state.ts'
-import type { Store } from '../store.ts'
-import type { CookieWriter } from './cookie-engine.ts'
-import type { Ending, Visit } from './engine.ts'
+import type { BoundedStore } from '../../contention/bounded-store.ts'
+import type { StandardSchemaV1 } from '../../options/standard-schema.ts'
+import type { Policy } from '../../state/state.ts'
+import type { Store } from '../../store.ts'
+import type { CookieWriter } from '../cookie-engine.ts'
+import type { Ending, Visit } from '../engine.ts'
 
 /** What the engine of a store needs of the options. */
 export interface StoreSettings extends CookieWriter {
