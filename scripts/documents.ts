@@ -7,7 +7,7 @@ import { slug } from './slug.js'
 /** Every document of the repository, by its path from the root. */
 export const documents = globSync(['*.md', 'docs/**/*.md', 'examples/**/*.md'], {
   cwd: pathOf(''),
-  exclude: ['**/node_modules/**', 'docs/.vitepress/**'],
+  exclude: ['**/node_modules/**', 'docs/.vitepress/**', 'docs/reference/**'],
 }).toSorted()
 
 /** Gives a document what its comments name: `<!-- code: path#region -->`, `<!-- bench table -->`. */

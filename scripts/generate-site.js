@@ -21,7 +21,7 @@ const excerpts = {
  * @returns {Map<string, string>}
  */
 export function siteFiles() {
-  const style = read('src/app/style.css')
+  const style = read('src/app/style.css') + inspectorStyle()
   const name = `style-${createHash('sha256').update(style).digest('hex').slice(0, 8)}.css`
   const pages = Object.entries(excerpts).map(([page, [path = '', ...starts]]) => {
     const text = starts.map((start) => excerpt(path, start)).join('\n\n')
@@ -37,6 +37,12 @@ export function siteFiles() {
     [`public/${name}`, style],
     ['src/app/generated.ts', `${module.join('\n\n')}\n`],
   ])
+}
+
+/** The part of the style sheet that the library's inspector brings. */
+function inspectorStyle() {
+  const module = read('src/session/inspector/style.ts')
+  return /inspectorStyle = `(.*?)`/s.exec(module)?.[1] ?? ''
 }
 
 /**

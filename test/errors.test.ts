@@ -22,7 +22,7 @@ describe('errors', () => {
     ['CookieTooLargeError', new CookieTooLargeError('x')],
     ['SessionCommittedError', new SessionCommittedError('x')],
     ['StoreError', new StoreError('x')],
-  ])('are caught as SessionError and known by name: %s', (name, error) => {
+  ])('are SessionErrors, with a name of their own: %s', (name, error) => {
     expect(error).toBeInstanceOf(SessionError)
     expect(error).toBeInstanceOf(Error)
     expect(error.name).toBe(name)
@@ -42,7 +42,7 @@ describe('StoreError', () => {
     expect(await response.text()).toBe('Service Unavailable')
   })
 
-  it('answers anew each time it is asked', async () => {
+  it('makes a new response at each call', async () => {
     const error = new StoreError('x')
     const [one, two] = [error.getResponse(), error.getResponse()]
     expect([one.status, await one.text(), await two.text()]).toEqual([
@@ -52,7 +52,7 @@ describe('StoreError', () => {
     ])
   })
 
-  it('brings its cause to onError', async () => {
+  it('passes its cause to onError', async () => {
     const app = failing()
     const causes: unknown[] = []
     app.onError((error, c) => {
@@ -64,7 +64,7 @@ describe('StoreError', () => {
   })
 })
 
-describe('secrets, tokens and values', () => {
+describe('a secret, token or value', () => {
   const value = 'a-value-that-nobody-else-may-see'
   const now = Math.floor(Date.now() / 1000)
   type Use = (session: Session) => unknown
@@ -98,7 +98,7 @@ describe('secrets, tokens and values', () => {
   ]
 
   it.each(scenarios)(
-    'are neither logged nor told to the client: %s',
+    'is neither logged nor sent to the client: %s',
     async (_, use, options, cookie) => {
       const said: unknown[] = []
       for (const method of ['log', 'info', 'warn', 'error', 'debug', 'trace'] as const) {
@@ -132,7 +132,7 @@ describe('secrets, tokens and values', () => {
   )
 
   it.each(['forged', 'malformed', 'expired', 'duplicate'])(
-    'are not logged where a cookie is %s: nothing is, however often it comes',
+    'is not logged for a cookie that is %s, however often it is sent',
     async (reason) => {
       const tokens: Record<string, string> = {
         forged,
@@ -155,17 +155,17 @@ describe('secrets, tokens and values', () => {
   )
 })
 
-/** A list that holds a Date only after `set()` took it. */
+/** A list that gets a Date only after `set()` has accepted it. */
 function lateDate(value: string): unknown[] {
   const list: unknown[] = [value]
   queueMicrotask(() => list.push(new Date()))
   return list
 }
 
-describe('a key of a visitor’s making', () => {
+describe('a key chosen by a visitor', () => {
   const key = 'a\n2026-11-23 ERROR \u001b[31mforged\u2028'
 
-  it('forges no line of a log that tells of a value which JSON cannot carry', async () => {
+  it('cannot forge a log line in the message about a value that JSON cannot carry', async () => {
     const failed = await messageOf((session) =>
       session.set('cart', { [key]: undefined, b: [{ [key]: 1n }] }),
     )
@@ -173,7 +173,7 @@ describe('a key of a visitor’s making', () => {
     expect(failed).toMatch(/^[^\p{Cc}\p{Zl}\p{Zp}]+$/u)
   })
 
-  it('forges no line of a log that tells of a cookie which is too large', async () => {
+  it('cannot forge a log line in the message about a cookie that is too large', async () => {
     const failed = await messageOf((session) => session.set(key, 'x'.repeat(5000)))
     expect(failed).toContain('Largest keys, with their bytes: a\ufffd2026')
     expect(failed).toMatch(/^[^\p{Cc}\p{Zl}\p{Zp}]+$/u)

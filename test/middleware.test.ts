@@ -9,7 +9,7 @@ const now = () => Math.floor(Date.now() / 1000)
 const line = /^__Host-session=[\w-]+\.[\w-]{43}; Path=\/; HttpOnly; Secure; SameSite=Lax$/
 
 describe('session()', () => {
-  it('hands out one session however often a request opens it', async () => {
+  it('returns the same session however often a request opens it', async () => {
     const opened: Session[] = []
     const app = new Hono().use(session({ secret })).get('/', async (c) => {
       opened.push(await c.var.session(), ...(await Promise.all([c.var.session(), c.var.session()])))
@@ -20,7 +20,7 @@ describe('session()', () => {
     expect(new Set(opened).size).toBe(1)
   })
 
-  it('is a function of its own name, for routes and stack traces', () => {
+  it('returns a function named session, for route lists and stack traces', () => {
     expect(session({ secret }).name).toBe('session')
   })
 
@@ -30,7 +30,7 @@ describe('session()', () => {
     expect(visitor.sent).toEqual([expect.stringMatching(line)])
   })
 
-  it('sends one cookie after many writes, a new identity and an end', async () => {
+  it('sends one cookie after many writes, regenerate() and invalidate()', async () => {
     const visitor = createVisitor()
     await visitor.visit((session) => session.set('old', 1))
     await visitor.visit((session) => {
@@ -44,7 +44,7 @@ describe('session()', () => {
     expect(payloadOf(visitor.token)).toEqual([expect.any(Number), expect.any(Number), { b: 2 }])
   })
 
-  it('does not mix up two requests that overlap', async () => {
+  it('keeps two overlapping requests apart', async () => {
     const seen: Record<string, Session> = {}
     const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const
     const app = new Hono().use(session({ secret })).get('/:who', async (c) => {
@@ -65,7 +65,7 @@ describe('session()', () => {
   })
 })
 
-describe('an untouched session', () => {
+describe('a session that no handler opens', () => {
   afterEach(() => {
     vi.restoreAllMocks()
   })
@@ -87,7 +87,7 @@ describe('an untouched session', () => {
     expect([...response.headers]).toEqual([...bare.headers])
   })
 
-  it('costs one verification and one parse from when it is opened', async () => {
+  it('costs one verification and one parse once it is opened', async () => {
     const visitor = createVisitor()
     const payload = [now(), now(), { a: 1 }]
     const token = await sign(payload)

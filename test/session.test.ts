@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { csrfToken } from '../src/session/index.ts'
+import { csrfToken, type Session, storeKey } from '../src/session/index.ts'
+import { memoryStore } from '../src/session/stores/memory.ts'
 import { at, start } from './kit/clock.ts'
 import { payloadOf } from './kit/tokens.ts'
 import { createVisitor } from './kit/visitor.ts'
@@ -9,14 +10,14 @@ afterEach(() => {
 })
 
 describe('Session', () => {
-  it('is new until a cookie of its own comes back', async () => {
+  it('is new until its cookie comes back', async () => {
     const visitor = createVisitor()
     expect(await visitor.visit((session) => session.new)).toBe(true)
     await visitor.visit((session) => session.set('a', 1))
     expect(await visitor.visit((session) => session.new)).toBe(false)
   })
 
-  it('was created when it was first written, in whole seconds', async () => {
+  it('has as `created` the whole second of its first write', async () => {
     at(0.75)
     const visitor = createVisitor()
     await visitor.visit((session) => session.set('a', 1))
@@ -24,7 +25,7 @@ describe('Session', () => {
     expect(await visitor.visit((session) => session.created)).toBe(start)
   })
 
-  it('has no id where it is the cookie', async () => {
+  it('has no id if it lives in the cookie', async () => {
     expect(await createVisitor().visit((session) => session.id)).toBeUndefined()
   })
 
@@ -45,7 +46,7 @@ describe('Session', () => {
     expect(await visitor.visit((session) => session.entries())).toEqual(Object.entries(values))
   })
 
-  it('reads in the request what it wrote there', async () => {
+  it('reads what the same request wrote', async () => {
     const seen = await createVisitor().visit((session) => {
       session.set('a', 1)
       return [
@@ -59,7 +60,7 @@ describe('Session', () => {
     expect(seen).toEqual([1, true, 1, true, false])
   })
 
-  it('has undefined for a key that is not there, and null for one that is null', async () => {
+  it('returns undefined for a missing key, and null for a null value', async () => {
     const seen = await createVisitor().visit((session) => {
       session.set('nil', null)
       return [session.get('nil'), session.has('nil'), session.get('none'), session.has('none')]
@@ -67,13 +68,13 @@ describe('Session', () => {
     expect(seen).toEqual([null, true, undefined, false])
   })
 
-  it('counts in update(), from nothing and on', async () => {
+  it('passes undefined to update() for a missing key, then the last value', async () => {
     const visitor = createVisitor<{ n: number }>()
     const count = () => visitor.visit((session) => session.update('n', (n = 0) => n + 1))
     expect([await count(), await count(), await count()]).toEqual([1, 2, 3])
   })
 
-  it('tells whether delete() found the key', async () => {
+  it('returns from delete() whether the key existed', async () => {
     const visitor = createVisitor()
     await visitor.visit((session) => session.set('a', 1))
     expect(await visitor.visit((session) => [session.delete('a'), session.delete('a')])).toEqual([
@@ -92,7 +93,7 @@ describe('Session', () => {
     expect(await visitor.visit((session) => session.entries())).toEqual([['b', 2]])
   })
 
-  it('lists its keys oldest first', async () => {
+  it('lists its keys in the order in which they were added', async () => {
     const visitor = createVisitor()
     await visitor.visit((session) => {
       for (const key of ['c', 'a', 'b']) session.set(key, key)
@@ -130,7 +131,7 @@ describe('invalidate()', () => {
     expect(visitor.token).toBeUndefined()
   })
 
-  it('leaves a new session, to be used at once', async () => {
+  it('leaves a new session that can be used at once', async () => {
     at(0)
     const visitor = createVisitor()
     await visitor.visit((session) => session.set('a', 1))
@@ -146,7 +147,7 @@ describe('invalidate()', () => {
     expect(payloadOf(visitor.token)).toEqual([start + 60, start + 60, { b: 2, _f_: ['Goodbye.'] }])
   })
 
-  it('is written even where the same data follows', async () => {
+  it('is written even if the same data is set again', async () => {
     at(0)
     const visitor = createVisitor()
     await visitor.visit((session) => session.set('a', 1))
@@ -160,7 +161,7 @@ describe('invalidate()', () => {
 })
 
 describe('regenerate()', () => {
-  it('keeps data, flash messages and when the session was created, but not the CSRF token', async () => {
+  it('keeps data, flash messages and `created`, with a new CSRF token', async () => {
     at(0)
     const visitor = createVisitor()
     await visitor.visit((session) => {
@@ -169,16 +170,45 @@ describe('regenerate()', () => {
       csrfToken(session)
     })
     at(60)
+    const before = payloadOf(visitor.token) as [number, number, { _csrft_: string }]
     await visitor.visit((session) => session.regenerate())
-    expect(payloadOf(visitor.token)).toEqual([start + 60, start, { a: 1, _f_: ['one'] }])
+    const after = payloadOf(visitor.token) as typeof before
+    const token = expect.stringMatching(/^[\w-]{24}$/)
+    expect(after).toEqual([start + 60, start, { a: 1, _f_: ['one'], _csrft_: token }])
+    expect(after[2]._csrft_).not.toBe(before[2]._csrft_)
   })
 
-  it('is written even where there was no CSRF token', async () => {
+  it('gives a session that had no CSRF token one, so that two pages opened after it share it', async () => {
     at(0)
     const visitor = createVisitor()
     await visitor.visit((session) => session.set('a', 1))
     at(60)
     await visitor.visit((session) => session.regenerate())
-    expect(payloadOf(visitor.token)).toEqual([start + 60, start, { a: 1 }])
+    const token = expect.stringMatching(/^[\w-]{24}$/)
+    expect(payloadOf(visitor.token)).toEqual([start + 60, start, { a: 1, _csrft_: token }])
+  })
+
+  it.each<[string, (session: Session) => void]>([
+    ['was empty', (session) => session.changed()],
+    ['becomes empty', (session) => session.set('a', 1)],
+  ])('gives a session in a store, which stays, a CSRF token even if it %s', async (_, prepare) => {
+    const store = memoryStore()
+    const visitor = createVisitor({ store })
+    await visitor.visit(prepare)
+    const id = await visitor.visit((session) => {
+      session.clear()
+      session.regenerate()
+      return session.id as string
+    })
+    const record = JSON.parse((await store.get(await storeKey(id))) ?? 'null')
+    expect(record?.[2]).toEqual({ _csrft_: expect.stringMatching(/^[\w-]{24}$/) })
+  })
+
+  it('begins no session if none came and nothing is put in', async () => {
+    for (const options of [{}, { store: memoryStore() }]) {
+      const visitor = createVisitor(options)
+      await visitor.visit((session) => session.regenerate())
+      expect(visitor.sent).toEqual([])
+    }
   })
 })

@@ -76,7 +76,7 @@ describe.each(formats)('sealSession() and readSession(), %s', (_, options, name)
     expect(await see(Cookie, options)).toEqual(seen)
   })
 
-  it('makes no cookie that would be written anew', async () => {
+  it('makes a cookie that a read does not rewrite', async () => {
     const Cookie = await sealSession(data, options)
     const response = await site(options).request('/', { headers: { Cookie } })
     expect(await readSession(response, options)).toBeUndefined()
@@ -91,10 +91,11 @@ describe.each(formats)('sealSession() and readSession(), %s', (_, options, name)
       flash: { '': ['Counted.'], error: ['Twice!'] },
       created: start - 50,
       renewed: start,
+      remembered: false,
     })
   })
 
-  it('tells that a response removes the session', async () => {
+  it('returns null if a response removes the session', async () => {
     const headers = { Cookie: await sealSession(data, options) }
     const response = await site(options).request('/logout', { method: 'POST', headers })
     expect(await readSession(response, options)).toBeNull()
@@ -111,11 +112,11 @@ describe('sealSession()', () => {
     expect(await see(await cookie({ created: start - 28_801 }))).toMatchObject({ isNew: true })
   })
 
-  it('makes a session that is empty, and yet not new', async () => {
+  it('makes a session that is empty but not new', async () => {
     expect(await see(await sealSession({}, { secret }))).toMatchObject({ data: {}, isNew: false })
   })
 
-  it('treats __proto__ as a key and a queue like any other', async () => {
+  it('treats __proto__ as an ordinary key and queue', async () => {
     const data = JSON.parse('{"__proto__":{"admin":true}}')
     const flash = JSON.parse('{"__proto__":["hi"]}')
     const Cookie = await sealSession(data, { secret }, { flash })
@@ -149,7 +150,7 @@ describe('sealSession()', () => {
   })
 
   it.each([sealSession.bind(null, {}), readSession.bind(null, new Response())])(
-    'and readSession() refuse the options that session() refuses (%#)',
+    'and readSession() reject the options that session() refuses (%#)',
     async (use) => {
       await expect(use({ secret: 'weak' })).rejects.toThrow('session(): secret has 4 bytes')
       await expect(use({ secret, timeout: 0 })).rejects.toThrow(RangeError)
@@ -158,12 +159,12 @@ describe('sealSession()', () => {
 })
 
 describe('readSession()', () => {
-  it('has nothing to tell of a response that leaves the session alone', async () => {
+  it('returns undefined for a response that leaves the session alone', async () => {
     expect(await readSession(new Response(), { secret })).toBeUndefined()
     expect(await readSession(await site().request('/'), { secret })).toBeUndefined()
   })
 
-  it('finds the cookie it is asked for, beside others', async () => {
+  it('finds the cookie of its options among others', async () => {
     const response = await site().request('/', { method: 'POST' })
     const [own = ''] = response.headers.getSetCookie()
     const lines = ['a=1; Path=/', `x${cookieName}=1; Path=/`, own, `b=${cookieName}=1`]
@@ -173,7 +174,7 @@ describe('readSession()', () => {
     expect(await readSession(both, other)).toBeUndefined()
   })
 
-  it('says so where the options are not those of the app', async () => {
+  it('rejects options that are not those of the app', async () => {
     const response = await site().request('/', { method: 'POST' })
     const reading = readSession(response, { secret: otherSecret })
     await expect(reading).rejects.toThrow(/^readSession\(\): /)
@@ -189,14 +190,14 @@ describe('browser()', () => {
     })
   }
 
-  it('sends from then on what it was given', async () => {
+  it('sends the cookies that it received', async () => {
     const visitor = browser(app('a=1; Path=/', 'b=x=y'))
     expect(await (await visitor.get('/')).json()).toBeNull()
     expect(visitor.setCookies).toEqual(['a=1; Path=/', 'b=x=y'])
     expect(await (await visitor.get('/')).json()).toBe('a=1; b=x=y')
   })
 
-  it('forgets what it is told to forget, and nothing else', async () => {
+  it('deletes the cookies that a response removes, and no others', async () => {
     const hono = new Hono()
       .get('/set', (c) => {
         for (const name of ['a', 'b']) setCookie(c, name, '1')
@@ -230,14 +231,14 @@ describe('browser()', () => {
     expect(visitor.cookies.size).toBe(1)
   })
 
-  it('sends a Cookie header that a test makes, and no other', async () => {
+  it('sends a Cookie header from a test instead of its own', async () => {
     const visitor = browser(app())
     visitor.cookies.set('a', '1')
     const response = await visitor.get('/', { headers: { Cookie: 'stolen=1' } })
     expect(await response.json()).toBe('stolen=1')
   })
 
-  it('posts forms, shows redirects, and brings the bindings', async () => {
+  it('posts forms, follows no redirect, and passes the bindings', async () => {
     const visitor = browser(site(), { NAME: 'edge' })
     const posted = await visitor.post('/form', { item: 'tea & milk' })
     expect(await posted.json()).toEqual({ item: 'tea & milk' })
@@ -250,7 +251,7 @@ describe('browser()', () => {
   })
 })
 
-it('seals and reads sessions that are in a store', async () => {
+it('sealSession() and readSession() work with a store', async () => {
   const options = { secret, store: memoryStore() }
   const app = new Hono().use(session<{ n: number }>(options)).get('/', async (c) => {
     const session = await c.var.session()

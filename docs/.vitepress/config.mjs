@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { posix } from 'node:path'
 import { defineConfig } from 'vitepress'
 import { slug } from '../../scripts/slug.js'
@@ -59,6 +59,18 @@ const sidebar = [
     ],
   },
   {
+    text: 'Reference',
+    collapsed: true,
+    items: globSync('reference/**/*.md', { cwd: new URL('..', import.meta.url) })
+      .map((file) => file.replace(/^reference\/|\.md$/g, ''))
+      .toSorted((a, b) => Number(b === 'index') - Number(a === 'index') || a.localeCompare(b))
+      .map((name) =>
+        name === 'index'
+          ? page('edge-session', '/reference/')
+          : page(`edge-session/${name}`, `/reference/${name}`),
+      ),
+  },
+  {
     text: 'Contribute',
     items: [
       page('Architecture', '/architecture'),
@@ -91,7 +103,11 @@ export default defineConfig({
   markdown: { anchor: { slugify: slug }, config: (md) => md.use(linkToRepository) },
   themeConfig: {
     search: { provider: 'local' },
-    nav: [page('Tutorial', '/tutorial'), page('Repository', home)],
+    nav: [
+      page('Tutorial', '/tutorial'),
+      page('Reference', '/reference/'),
+      page('Repository', home),
+    ],
     sidebar,
     outline: 'deep',
     docFooter: { prev: 'Previous', next: 'Next' },

@@ -71,7 +71,7 @@ export async function answerError(error: Error, c: Context<SiteEnv>): Promise<Re
 async function answerStaleForm(c: Context<SiteEnv>): Promise<Response> {
   const session = await c.var.session()
   const fields: Record<string, unknown> = await c.req.parseBody().catch(() => ({}))
-  const visit = visitOf(c, session)
+  const { visit } = visitOf(c, session)
   return c.html(
     <StaleFormPage action={c.req.path} {...{ fields, visit }} csrfToken={csrfToken(session)} />,
     403,

@@ -1,7 +1,7 @@
 // Made by scripts/generate-site.js. Change what it is made of.
 
 /** Where browsers find the style sheet, under a name that changes with it. */
-export const styleSheet = '/style-edbb1128.css'
+export const styleSheet = '/style-3f6a9824.css'
 
 /** Where the project is at home. */
 export const repository = 'https://github.com/your-name/edge-session'
@@ -12,9 +12,10 @@ export const pageCode = {
     path: 'src/app/routes/counter.tsx',
     text: `.get('/', async (c) => {
   const session = await c.var.session()
-  const before = snapshot(session)
   const count = countVisit(session, c.req.method)
-  return c.html(<CounterPage view="Home View" count={count} {...shown(c, session, before)} />)
+  const { visit } = visitOf(c, session)
+  const drawing = drawn(c, session)
+  return c.html(<CounterPage view="Home View" {...{ count, visit, ...drawing }} />)
 })
 
 function countVisit(session: SiteSession, method: string): number {

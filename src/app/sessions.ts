@@ -5,10 +5,10 @@ import {
   type SessionVariables,
   session,
 } from '../session/index.ts'
-import type { Attempt } from './breaking.ts'
-import type { CartNews } from './cart.ts'
-import type { Login } from './devices.ts'
 import type { Refused } from './forms.ts'
+import type { Attempt } from './model/breaking.ts'
+import type { CartNews } from './model/cart.ts'
+import type { Login } from './model/devices.ts'
 import { type Bindings, ConfigurationError, explain, revocationsOf, storeOf } from './stores.ts'
 
 /** What the site keeps of a visitor. */
@@ -41,13 +41,10 @@ export type SiteSession = Session<SiteData, SiteFlash>
 export interface SiteEnv {
   Bindings: Bindings
   Variables: SessionVariables<SiteData, SiteFlash> & {
-    /** Why the cookie that came in was not honoured. */
+    /** Why the cookie that came in was not honored. */
     rejected?: RejectReason
   }
 }
-
-/** The session's cookie, by its whole name. */
-export const cookieName = '__Host-session'
 
 const hour = 60 * 60
 

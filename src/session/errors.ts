@@ -6,6 +6,12 @@ export function oneLine(text: string): string {
   return text.replace(/[\0-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '\ufffd')
 }
 
+/** The beginning of a key or a path, on one line: it may be as long as a cookie. */
+export function excerpt(text: string, most = 200): string {
+  const line = oneLine(text.slice(0, most + 1))
+  return line.length > most ? `${line.slice(0, most - 1)}…` : line
+}
+
 /** Every error of this library that is not a mistake in the caller's arguments. */
 export class SessionError extends Error {
   /** Stays `'SessionError'` when a bundler renames the class. */
@@ -24,14 +30,49 @@ export class SessionCommittedError extends SessionError {
   override name = 'SessionCommittedError'
 }
 
-/** `csrf()` refused a request. Hono answers it with 403. */
+/**
+ * `csrf()` refused a request. Hono answers it with 403, and the client does not learn the reason.
+ *
+ * The `cause` of an unreadable form is the error that its body failed with.
+ */
 export class ForgedRequestError extends HTTPException {
   /** Stays `'ForgedRequestError'` when a bundler renames the class. */
   override name = 'ForgedRequestError'
+  /**
+   * Why.
+   *
+   * - `'origin'`: by `Origin` or `Sec-Fetch-Site` it comes from another site, or it has neither and
+   *   no token is asked for
+   * - `'missing-token'`: the token is neither in the header nor in the form
+   * - `'wrong-token'`: the token is not one of this session
+   * - `'no-session'`: there is no session, or one that never had a token
+   * - `'unreadable-form'`: the body broke off, was read before from `c.req.raw`, or is not the form
+   *   that its content type says
+   */
+  readonly reason: 'origin' | 'missing-token' | 'wrong-token' | 'no-session' | 'unreadable-form'
 
   /** Made by `csrf()`. */
-  constructor() {
-    super(403, { message: 'Forbidden' })
+  constructor(reason: ForgedRequestError['reason'], options?: ErrorOptions) {
+    super(403, { ...options, message: 'Forbidden' })
+    this.reason = reason
+  }
+}
+
+/** A form is larger than the `maxFormSize` of `csrf()`. Hono answers it with 413. */
+export class FormTooLargeError extends HTTPException {
+  /** Stays `'FormTooLargeError'` when a bundler renames the class. */
+  override name = 'FormTooLargeError'
+
+  /** Made by `csrf()`. */
+  constructor(limit: number, header: string) {
+    super(413, {
+      message: `csrf(): the form exceeds maxFormSize (${limit} bytes): raise it, or send the token in the header ${header}`,
+    })
+  }
+
+  /** Makes the response for the client. The message is for the developer. */
+  override getResponse(): Response {
+    return new Response('Payload Too Large', { status: 413 })
   }
 }
 

@@ -1,51 +1,83 @@
+import { SessionError } from './errors.ts'
+
 /**
- * A map of texts that can change one atomically: where sessions live when they are not in the cookie.
+ * A key-value map with an atomic compare-and-swap: where sessions live when they are not in the cookie.
  *
- * A store knows nothing of sessions. It is given keys of at most 128 characters of `[A-Za-z0-9:_-]`,
- * and well-formed texts of any length (no half of a surrogate pair); it never looks into either. Every
- * failure is an exception: it must not answer "nothing is kept" because it could not look.
+ * A store knows nothing of sessions and never looks into a value. Keys have 1 to 128 characters of
+ * `[A-Za-z0-9:_-]`. Values are JSON or short ASCII marks, of any length: well-formed Unicode, without
+ * U+0000 and without a byte order mark at the start.
+ *
+ * Every failure is a rejected promise. A store must not answer "no record" because it could not look.
  */
 export interface Store {
   /**
-   * Set where two swaps may both be told that they replaced the same text, or where what is read may
-   * not be the latest. Such a store cannot list a user's sessions. Who wraps a store passes it on.
+   * Whether the store is eventually consistent: two swaps may both be told that they replaced the same
+   * value, or `get` may return a stale one. Such a store cannot list a user's sessions. A wrapper around
+   * a store passes it on.
    *
    * @default false
    */
   readonly isEventual?: boolean
   /**
-   * Reads what is kept under a key.
+   * Reads the record under a key.
    *
-   * @returns The text, or `null` when nothing was ever kept, when it was removed, or when its time is up.
+   * @returns The value, or `null` if there is no record: none was written, it was deleted, or its ttl
+   * is over.
    */
   get(key: string): Promise<string | null>
   /**
-   * Replaces `before` by `after` if `before` is still what is kept, in one step that no other swap of
-   * the same key can come between.
+   * Replaces `before` by `after` if `before` is still the value, as one atomic step per key.
    *
-   * A swap whose answer is lost may have been applied all the same. A store does not repeat it by itself:
-   * two requests that add one to the same number write the same text, so nobody could tell whose is kept.
+   * If the answer to a swap is lost, the swap may have been applied all the same. A store must not
+   * repeat it unless it can recognize the repeat: two requests that add one to a number write the same
+   * value, so the value does not tell whose it is.
    *
-   * @param before - The text to be replaced; `null`: nothing is kept.
-   * @param after - The text to keep from now on; `null`: keep nothing.
-   * @param ttl - Whole seconds from now until `after` is forgotten, at least 1; a second late will do,
-   * early will not. It starts anew with
-   * each swap that replaces, even by the same text, and a swap that does not replace leaves it alone.
-   * @returns Whether it replaced, and what is kept now: the next attempt starts from there without
-   * another read.
+   * @param before - The value to replace; `null`: there is no record.
+   * @param after - The new value; `null`: delete the record.
+   * @param ttl - Whole seconds from now until the record expires, at least 1. It may expire a second
+   * late, never early. Each swap that replaces sets it anew, even if the value is the same; a swap that
+   * does not replace leaves it alone.
+   * @returns Whether it replaced, and the value that is there now, so that the next attempt needs no
+   * `get`.
    */
   swap(key: string, before: string | null, after: string | null, ttl: number): Promise<Swap>
   /**
-   * Keeps a text under a key that nobody has used, if a store has a cheaper way than `swap()`. Who wraps
-   * a store passes it on.
+   * Writes the first record of a key that nobody has used, such as a new random id. Implement it only
+   * if the store can then save a read that `swap(key, null, value, ttl)` makes; that is called if the
+   * method is missing. A wrapper around a store passes it on.
+   *
+   * It may be called again with the same value when an answer was lost. If the key is in use after all,
+   * it may overwrite the record or leave it, as long as the answer says which.
+   *
+   * @param ttl - As for `swap`.
    */
-  create?(key: string, text: string, ttl: number): Promise<Swap>
+  create?(key: string, value: string, ttl: number): Promise<Swap>
 }
 
-/** How a swap went. */
+/** The outcome of a swap. */
 export interface Swap {
   /** Whether it replaced. */
   readonly swapped: boolean
-  /** What is kept now: `after` if it replaced, what it found if it did not. */
+  /** The value that is there now: `after` if it replaced, else the value that it found. */
   readonly kept: string | null
+}
+
+/**
+ * A value is larger than a store can keep. A store throws it from `swap` and `create`, and `session()`
+ * passes it on: unlike a store that fails, it is not answered with 503.
+ */
+export class ValueTooLargeError extends SessionError {
+  /** Stays `'ValueTooLargeError'` when a bundler renames the class. */
+  override name = 'ValueTooLargeError'
+  /** What the value takes in the store, in bytes. */
+  readonly size: number
+  /** What the store can keep, in bytes. */
+  readonly limit: number
+
+  /** Makes the error of a value of `size` bytes where `limit` are kept. */
+  constructor(size: number, limit: number) {
+    super(`the session takes ${size} bytes, and the store keeps at most ${limit}: put less into it`)
+    this.size = size
+    this.limit = limit
+  }
 }

@@ -8,7 +8,7 @@ beforeAll(() => applyD1Migrations(env.SESSIONS_DB, env.MIGRATIONS))
 
 let names = 0
 
-/** Browsers of somebody who has logged in to the site by name, in two of them. */
+/** Two browsers of a user who is logged in to both. */
 async function twoBrowsers(SESSION_STORE: string) {
   const name = `Mary ${Date.now()} ${names++}`
   const open = () => visitSite(createApp(), { ...env, SESSION_STORE })
@@ -26,7 +26,7 @@ const otherIds = (page: string) =>
   [...page.matchAll(/name="id" value="([\w-]{43})"/g)].map(([, id]) => String(id))
 
 describe.each(['d1', 'durable-object'])('your sessions, in %s', (SESSION_STORE) => {
-  it('are listed, and end one by one', async () => {
+  it('are listed, and can be ended one by one', async () => {
     const { laptop, phone } = await twoBrowsers(SESSION_STORE)
     const before = await laptop.read('/session')
     expect(before).toContain('<strong> (this browser)</strong>')
@@ -40,7 +40,7 @@ describe.each(['d1', 'durable-object'])('your sessions, in %s', (SESSION_STORE) 
     expect(await laptop.count('/')).toBe(2)
   })
 
-  it('of another cannot be ended', async () => {
+  it('cannot be ended by another user', async () => {
     const { laptop, phone, open } = await twoBrowsers(SESSION_STORE)
     const [id = ''] = otherIds(await laptop.read('/session'))
     const enemy = open()
@@ -52,7 +52,7 @@ describe.each(['d1', 'durable-object'])('your sessions, in %s', (SESSION_STORE) 
     expect(await phone.count('/')).toBe(2)
   })
 
-  it('show their record in the store, without the CSRF token', async () => {
+  it('show their record in the store without the CSRF token', async () => {
     const { laptop, name } = await twoBrowsers(SESSION_STORE)
     const page = await laptop.read('/session')
     const [, rows = ''] = /<h2>What the store had<\/h2>(.*?)<\/table>/s.exec(page) ?? []
@@ -64,7 +64,7 @@ describe.each(['d1', 'durable-object'])('your sessions, in %s', (SESSION_STORE) 
 })
 
 describe.each(['cookie', 'kv', 'd1', 'durable-object'])('your sessions, in %s', (SESSION_STORE) => {
-  it('all end but this one, copies of their cookies as well', async () => {
+  it('can all be ended but this one, copies of their cookies included', async () => {
     const { laptop, phone, open } = await twoBrowsers(SESSION_STORE)
     const thief = open()
     for (const [name, value] of phone.cookies) thief.cookies.set(name, value)
@@ -78,7 +78,7 @@ describe.each(['cookie', 'kv', 'd1', 'durable-object'])('your sessions, in %s', 
     expect(await laptop.count('/')).toBe(2)
   })
 
-  it.each(['', '   ', '\u200b', 'x'.repeat(41)])('take no login as %j', async (name) => {
+  it.each(['', '   ', '\u200b', 'x'.repeat(41)])('accept no login as %j', async (name) => {
     const mary = visitSite(createApp(), { ...env, SESSION_STORE })
     const { answer, page } = await mary.submit('/session', '/session/login', { name })
     expect(answer.status).toBe(303)
@@ -86,13 +86,13 @@ describe.each(['cookie', 'kv', 'd1', 'durable-object'])('your sessions, in %s', 
     expect(page).toContain('Log in')
   })
 
-  it.each(['login', 'end', 'end-others'])('are not touched by a forged %s', async (what) => {
+  it.each(['login', 'end', 'end-others'])('are safe from a forged %s', async (what) => {
     const { laptop } = await twoBrowsers(SESSION_STORE)
     expect((await laptop.post(`/session/${what}`, { name: 'x', id: 'x' })).status).toBe(403)
     expect((await laptop.get(`/session/${what}`)).status).toBe(405)
   })
 
-  it('are nobody’s to end who has not logged in', async () => {
+  it('cannot be ended by a visitor who is not logged in', async () => {
     const guest = visitSite(createApp(), { ...env, SESSION_STORE })
     await guest.count('/')
     expect((await guest.submit('/session', '/session/end-others')).answer.status).toBe(303)
@@ -104,7 +104,7 @@ describe.each(['cookie', 'kv', 'd1', 'durable-object'])('your sessions, in %s', 
 })
 
 describe.each(['cookie', 'kv'])('your sessions, in %s', (SESSION_STORE) => {
-  it('cannot be listed, and the page says so', async () => {
+  it('cannot be listed, as the page says', async () => {
     const { laptop } = await twoBrowsers(SESSION_STORE)
     const page = await laptop.read('/session')
     expect(page).toContain('This store cannot list your sessions.')

@@ -24,7 +24,7 @@ afterEach(() => {
 })
 
 describe('SESSION_STORE = "redis"', () => {
-  it('posts commands as Upstash takes them, and follows no redirect', async () => {
+  it('posts commands as Upstash expects them, and follows no redirect', async () => {
     fetched.mockImplementation(async () => Response.json({ result: [1] }))
     expect(await visitSite(createApp(), bindings).count('/')).toBe(1)
     expect(fetched).toHaveBeenCalledTimes(1)
@@ -47,7 +47,7 @@ describe('SESSION_STORE = "redis"', () => {
     ['a page of something in between', 200, '<h1>secret</h1>'],
     ['a redirect', 307, ''],
   ])(
-    'logs nobody out when Redis answers with %s, and logs no more than that',
+    'logs nobody out when Redis answers with %s, and logs only that fact',
     async (_, status, body) => {
       const before = visitSite(createApp(), bindings)
       fetched.mockImplementation(async () => Response.json({ result: [1] }))
@@ -91,7 +91,7 @@ describe('SESSION_STORE = "redis"', () => {
   })
 
   it.each(['http://localhost:8079', 'http://127.0.0.1:8079'])(
-    'takes plain http from this machine: %s',
+    'accepts plain HTTP for this machine: %s',
     async (REDIS_URL) => {
       fetched.mockImplementation(async () => Response.json({ result: [1] }))
       expect(await visitSite(createApp(), { ...bindings, REDIS_URL }).count('/')).toBe(1)

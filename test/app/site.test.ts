@@ -21,7 +21,7 @@ describe('the counter', () => {
     expect([await count('/'), await count('/'), await count('/')]).toEqual([1, 2, 3])
   })
 
-  it('is shared by both views, which say who they are', async () => {
+  it('is shared by both views', async () => {
     const { read } = visitSite()
     const home = await read('/')
     expect(home).toContain('<h1>Hi Home View</h1>')
@@ -33,7 +33,7 @@ describe('the counter', () => {
     expect(hello).toContain('<p>Count: 2</p>')
   })
 
-  it('goes on after a restart and a redeploy with the same secret', async () => {
+  it('continues after a restart or a redeploy with the same secret', async () => {
     const before = visitSite(createApp(), { ...env })
     await before.count('/')
     const after = visitSite(createApp(), { ...env })
@@ -41,7 +41,7 @@ describe('the counter', () => {
     expect(await after.count('/howdy')).toBe(2)
   })
 
-  it('starts again with another secret', async () => {
+  it('starts again under another secret', async () => {
     const before = visitSite()
     await before.count('/')
     const after = visitSite(createApp(), { SESSION_SECRET: 'another-secret-of-more-than-32-bytes' })
@@ -49,7 +49,7 @@ describe('the counter', () => {
     expect(await after.count('/')).toBe(1)
   })
 
-  it('is not moved by HEAD, nor by the other pages', async () => {
+  it('is not incremented by HEAD or by other pages', async () => {
     const { count, get, request } = visitSite()
     await count('/')
     expect((await request('/', { method: 'HEAD' })).status).toBe(200)
@@ -57,13 +57,13 @@ describe('the counter', () => {
     expect(await count('/')).toBe(2)
   })
 
-  it('is served by the entry of the Worker', async () => {
+  it("is served by the Worker's entry", async () => {
     expect(await visitSite(worker).count('/')).toBe(1)
   })
 })
 
 describe('the cart', () => {
-  it('adds an item, redirects with 303, and says so once', async () => {
+  it('adds an item, redirects with 303, and shows one message', async () => {
     const { submit, read } = visitSite()
     const { answer, page } = await submit('/cart', '/cart', { item: 'Red apples' })
     expect(answer.status).toBe(303)
@@ -89,7 +89,7 @@ describe('the cart', () => {
     expect(page).toContain('Your cart is empty')
   })
 
-  it('takes an item of 80 characters', async () => {
+  it('accepts an item of 80 characters', async () => {
     const { page } = await visitSite().submit('/cart', '/cart', { item: 'x'.repeat(80) })
     expect(page).toContain('Added “')
   })
@@ -105,7 +105,7 @@ describe('the cart', () => {
     expect(page).not.toContain(' × ')
   })
 
-  it('says when there is no such item to remove', async () => {
+  it('reports that there is no such item to remove', async () => {
     const { page } = await visitSite().submit('/cart', '/cart/remove', { item: 'ghost' })
     expect(page).toMatch(/role="alert".*There is no such item\./s)
   })
@@ -135,7 +135,7 @@ describe('the cart', () => {
     expect(page).toContain('&lt;img src=x onerror=&quot;a()&quot;&gt;')
   })
 
-  it('keeps one of each message when they pile up unread', async () => {
+  it('keeps one of each message while they are unread', async () => {
     const site = visitSite()
     const csrf_token = await site.token('/cart')
     for (let i = 0; i < 20; i++) {
@@ -147,14 +147,14 @@ describe('the cart', () => {
     expect(page.match(/>Added “tea”\.</g)).toHaveLength(1)
   })
 
-  it('has its news in its title, which screen readers speak first', async () => {
+  it('repeats the message in the title, which screen readers read first', async () => {
     const { page } = await visitSite().submit('/cart', '/cart', { item: 'tea' })
     expect(page).toContain('<title>Added “tea”. – Cart · edge-session</title>')
   })
 })
 
 describe('the inspector', () => {
-  it('takes the cookie apart that the browser sent, to the byte', async () => {
+  it('accounts for every byte of the cookie', async () => {
     const { count, read, cookies } = visitSite()
     await count('/')
     const cookie = cookies.get('__Host-session') ?? ''
@@ -179,7 +179,7 @@ describe('the inspector', () => {
     expect(page).not.toContain(signature)
   })
 
-  it('never shows the CSRF token that the session keeps, in no spelling', async () => {
+  it("shows the session's CSRF token in no encoding", async () => {
     const { read, count, cookies } = visitSite()
     for (let counter = 9; counter <= 11; counter++) {
       for (let i = 0; i < (counter === 9 ? 9 : 1); i++) await count('/') // it moves in the payload
@@ -198,7 +198,7 @@ describe('the inspector', () => {
     }
   })
 
-  it('spells out characters that would turn the reading direction', async () => {
+  it('escapes characters that would change the reading direction', async () => {
     const { submit, read } = visitSite()
     await submit('/cart', '/cart', { item: 'live \u202etxt.exe' })
     const page = await read('/session')
@@ -206,7 +206,7 @@ describe('the inspector', () => {
     expect(page).not.toContain('\u202e')
   })
 
-  it('reads the cookie that the library read, not one that looks like it', async () => {
+  it('shows the cookie that the library read, not a similar one', async () => {
     const { count, request, cookies } = visitSite()
     await count('/')
     const Cookie = `__Host-session =bm90IGpzb24.x; __Host-session=${cookies.get('__Host-session')}`
@@ -215,7 +215,7 @@ describe('the inspector', () => {
     expect(await answer.text()).toMatch(/<th scope="row">counter<\/th>/)
   })
 
-  it('tells how long the session has left, idle and in all', async () => {
+  it('shows how long the session has left, idle and in total', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: 1_700_000_000_000 })
     const { count, read } = visitSite()
     await count('/')
@@ -236,7 +236,7 @@ describe('the inspector', () => {
     expect(page).toContain('datetime="2023-11-15T06:13:20.000Z"') // 8 h after the first
   })
 
-  it('works without a cookie and with a forged one', async () => {
+  it('works without a cookie, and with a forged one', async () => {
     const { get, cookies } = visitSite()
     expect((await get('/session')).status).toBe(200)
     cookies.set('__Host-session', 'WzEsMSx7fV0.forged')
@@ -254,7 +254,7 @@ describe('the inspector', () => {
     expect(await count('/')).toBe(1)
   })
 
-  it('regenerates: the data stays, forms from before are dead', async () => {
+  it('regenerates: the data stays, and earlier forms are refused', async () => {
     const { count, submit, token, post } = visitSite()
     await count('/')
     const old = await token('/cart')
@@ -264,7 +264,7 @@ describe('the inspector', () => {
     expect(await count('/')).toBe(2)
   })
 
-  it('forgets everything', async () => {
+  it('invalidates everything', async () => {
     const { count, submit } = visitSite()
     await count('/')
     await submit('/cart', '/cart', { item: 'tea' })
@@ -290,7 +290,7 @@ describe('forms', () => {
     },
   )
 
-  it('survive a body that is not what it says', async () => {
+  it('survive a body that contradicts its content type', async () => {
     const site = visitSite()
     const init = {
       method: 'POST',
@@ -304,7 +304,7 @@ describe('forms', () => {
     expect(await site.read('/cart')).toContain('Enter an item to add.')
   })
 
-  it('survive a file where a text is expected', async () => {
+  it('survive a file in the place of a string', async () => {
     const site = visitSite()
     const body = new FormData()
     body.set('csrf_token', await site.token('/cart'))
@@ -336,7 +336,7 @@ describe('the frame', () => {
 })
 
 describe('error pages', () => {
-  it('answers 404 in the frame of the site, without a session', async () => {
+  it('answer 404 in the frame of the site, without opening a session', async () => {
     const answer = await visitSite().get('/nowhere')
     expect(answer.status).toBe(404)
     expect(await answer.text()).toMatch(/<nav.*<h1>Not found<\/h1>/s)
@@ -345,7 +345,7 @@ describe('error pages', () => {
   })
 
   it.each(['/cart/', '/session/', '//'])(
-    'answers 404 to %s: each page has one address',
+    'answer 404 to %s: each page has one address',
     async (path) => {
       const answer = await visitSite().get(path)
       expect(answer.status).toBe(404)
@@ -354,7 +354,7 @@ describe('error pages', () => {
     },
   )
 
-  it('answers 404 where a page is there, but not what it is asked for', async () => {
+  it('answer 404 if a page exists but its subject does not', async () => {
     const app = createApp()
     app.get('/items/:id', (c) => c.notFound())
     expect((await app.request('/items/7', {}, env)).status).toBe(404)
@@ -366,14 +366,14 @@ describe('error pages', () => {
     ['DELETE', '/cart', 'GET, HEAD, POST'],
     ['GET', '/cart/remove', 'POST'],
     ['PUT', '/session', 'GET, HEAD'],
-  ])('answers 405 to %s %s, with what is allowed', async (method, path, allowed) => {
+  ])('answer 405 to %s %s, with the methods that are allowed', async (method, path, allowed) => {
     const answer = await visitSite().request(path, { method })
     expect(answer.status).toBe(405)
     expect(answer.headers.get('Allow')).toBe(allowed)
     expect(await answer.text()).toMatch(/<nav.*<h1>Not possible<\/h1>/s)
   })
 
-  it('answers 500 and logs the fault, telling the visitor nothing of it', async () => {
+  it('answer 500 and log the error, which the visitor does not see', async () => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => {})
     const app = createApp()
     app.get('/broken', () => {
@@ -390,7 +390,7 @@ describe('error pages', () => {
   it.each([
     ['a store that failed', () => new StoreError('no answer')],
     ['an exception of Hono', () => new HTTPException(503)],
-  ])('answers 503 for %s', async (_, fault) => {
+  ])('answer 503 for %s', async (_, fault) => {
     vi.spyOn(console, 'error').mockImplementation(() => {})
     const app = createApp()
     app.get('/down', () => {
@@ -404,7 +404,7 @@ describe('error pages', () => {
   it.each([
     ['missing', {}],
     ['empty', { SESSION_SECRET: '' }],
-  ])('answers 500 when the secret is %s, and logs what to set and how', async (_, bindings) => {
+  ])('answer 500 if the secret is %s, and log how to set it', async (_, bindings) => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => {})
     const answer = await visitSite(createApp(), bindings).get('/')
     expect(answer.status).toBe(500)
@@ -414,7 +414,7 @@ describe('error pages', () => {
     ])
   })
 
-  it('answers 500 when the secret is weak, without logging it', async () => {
+  it('answer 500 if the secret is weak, without logging it', async () => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => {})
     const answer = await visitSite(createApp(), { SESSION_SECRET: 'itsaseekreet' }).get('/')
     expect(answer.status).toBe(500)

@@ -14,7 +14,7 @@ describe.each(['kv', 'd1', 'durable-object'])(
   (SESSION_STORE) => {
     const bindings = { ...env, SESSION_STORE }
 
-    it('counts on after a restart, with nothing but an id in the cookie', async () => {
+    it('continues to count after a restart, with only an id in the cookie', async () => {
       const before = visitSite(createApp(), bindings)
       await before.count('/')
       const after = visitSite(createApp(), { ...bindings })
@@ -34,7 +34,7 @@ describe.each(['kv', 'd1', 'durable-object'])(
       expect(again).not.toContain('Added “')
     })
 
-    it('shows in the inspector which store it is, and only the start of the id', async () => {
+    it('shows the store in the inspector, and only the start of the id', async () => {
       const { count, read, cookies } = visitSite(createApp(), bindings)
       await count('/')
       const page = await read('/session')
@@ -58,7 +58,7 @@ describe.each(['kv', 'd1', 'durable-object'])(
       expect(old.setCookies).toEqual([])
     })
 
-    it('forgets, for who copied the cookie as well', async () => {
+    it('invalidates, for a copy of the cookie as well', async () => {
       const { count, submit, cookies } = visitSite(createApp(), bindings)
       await count('/')
       const thief = visitSite(createApp(), bindings)
@@ -71,7 +71,7 @@ describe.each(['kv', 'd1', 'durable-object'])(
 )
 
 it.each(['d1', 'durable-object'])(
-  '20 visits at once are all counted in %s',
+  '20 concurrent visits are all counted in %s',
   async (SESSION_STORE) => {
     const { count } = visitSite(createApp(), { ...env, SESSION_STORE })
     await count('/')
@@ -80,7 +80,7 @@ it.each(['d1', 'durable-object'])(
   },
 )
 
-it('a store that there is not is told in the log, with those that there are', async () => {
+it('the log names the stores that exist if SESSION_STORE names none of them', async () => {
   const log = vi.spyOn(console, 'error').mockImplementation(() => {})
   const answer = await visitSite(createApp(), { ...env, SESSION_STORE: 'mongo' }).get('/')
   expect(answer.status).toBe(500)
@@ -91,7 +91,7 @@ it('a store that there is not is told in the log, with those that there are', as
   ])
 })
 
-it('a store that fails is answered with 503, and the session is there when it is back', async () => {
+it('a store that fails results in 503, and the session survives', async () => {
   vi.spyOn(console, 'error').mockImplementation(() => {})
   const broken = { getByName: () => ({ get: () => Promise.reject(new Error('down')) }) }
   const before = visitSite(createApp(), { ...env, SESSION_STORE: 'durable-object' })
@@ -109,7 +109,7 @@ it('a store that fails is answered with 503, and the session is there when it is
   expect(await before.count('/')).toBe(2)
 })
 
-it('the log says why a store failed, such as a migration that was not applied', async () => {
+it('the log says why a store failed, such as a missing migration', async () => {
   const log = vi.spyOn(console, 'error').mockImplementation(() => {})
   const db = env.SESSIONS_DB
   const batch = () => db.batch([db.prepare('SELECT value FROM nowhere')])

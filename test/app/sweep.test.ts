@@ -25,29 +25,29 @@ function tick(bindings: object): Promise<void> {
 }
 
 describe('the scheduled handler', () => {
-  it('clears what has expired out of D1', async () => {
+  it('deletes expired records from D1', async () => {
     await tick({ SESSION_STORE: 'd1' })
     expect(await keys()).toEqual(['new'])
   })
 
   it.each(['cookie', 'kv', 'durable-object', 'redis', ''])(
-    'asks D1 nothing when sessions live in %j',
+    'does not call D1 if sessions live in %j',
     async (SESSION_STORE) => {
       const SESSIONS_DB = new Proxy({}, { get: () => expect.fail('D1 was asked') })
       await tick({ SESSION_STORE, SESSIONS_DB })
     },
   )
 
-  it('fails where there is no table, so that the dashboard shows it', async () => {
+  it('fails if there is no table, so that the dashboard shows it', async () => {
     const SESSIONS_DB = { prepare: () => db.prepare('DELETE FROM nowhere') }
     await expect(tick({ SESSION_STORE: 'd1', SESSIONS_DB })).rejects.toThrow('no such table')
   })
 
-  it('leaves the site an app like any other', async () => {
+  it('leaves the site a Hono app', async () => {
     expect(await visitSite(worker).count('/')).toBe(1)
   })
 
-  it('has a time in wrangler.toml', () => {
+  it('has a schedule in wrangler.toml', () => {
     expect(config).toMatch(/^\[triggers\]\ncrons = \["[^"]+"\]$/m)
   })
 })

@@ -1,15 +1,20 @@
 import { Hono } from 'hono'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { csrf, csrfToken, session } from '../../src/session/index.ts'
 import { memoryStore } from '../../src/session/stores/memory.ts'
+import { at } from '../kit/clock.ts'
 import { shop, shopper, visitShop } from '../kit/shop.ts'
 import { cookieName, secret } from '../kit/tokens.ts'
 
-describe('a token from before a login', () => {
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+describe('a CSRF token', () => {
   const stores = { 'a cookie': undefined, 'a store': memoryStore() }
 
   it.each(Object.entries(stores))(
-    'is refused after it, with the old cookie and with the new: sessions in %s',
+    'from before a login is refused with the cookie of after it: in %s',
     async (_, store) => {
       const app = shop({}, store && { store })
       const { visitor, token } = await shopper(app)
@@ -20,22 +25,25 @@ describe('a token from before a login', () => {
       expect((await visitor.post('/buy', { csrf_token: token })).status).toBe(403)
       expect((await attacker.post('/buy', { csrf_token: fresh })).status).toBe(403)
       expect((await visitor.post('/buy', { csrf_token: fresh })).status).toBe(200)
-      if (store) expect((await attacker.post('/buy', { csrf_token: token })).status).toBe(403)
     },
   )
 
-  it('is refused after a logout, with the old cookie too where sessions are in a store', async () => {
+  it('from before a logout is good for a minute, with the old cookie, if sessions are in a store', async () => {
+    at(0)
     const app = shop({}, { store: memoryStore() })
     const { visitor, token } = await shopper(app)
     const thief = visitShop(app)
     for (const [name, value] of visitor.cookies) thief.cookies.set(name, value)
     const fresh = await (await visitor.get('/invalidate')).text()
-    expect((await thief.post('/buy', { csrf_token: token })).status).toBe(403)
     expect((await visitor.post('/buy', { csrf_token: token })).status).toBe(403)
     expect((await visitor.post('/buy', { csrf_token: fresh })).status).toBe(200)
+    at(59)
+    expect((await thief.post('/buy', { csrf_token: token })).status).toBe(200) // and has no session
+    at(61)
+    expect((await thief.post('/buy', { csrf_token: token })).status).toBe(403)
   })
 
-  it('of another visitor is refused, where sessions are in a store as well', async () => {
+  it('of another visitor is refused, in a store as well', async () => {
     const app = shop({}, { store: memoryStore() })
     const [mine, theirs] = [await shopper(app), await shopper(app)]
     expect((await mine.visitor.post('/buy', { csrf_token: theirs.token })).status).toBe(403)
@@ -43,7 +51,7 @@ describe('a token from before a login', () => {
   })
 })
 
-describe('a path that looks like one that is exempt', () => {
+describe('a path that resembles an exempt one', () => {
   const app = new Hono()
     .use(session({ secret }))
     .use(csrf({ exempt: (c) => c.req.path === '/hook' }))
@@ -64,12 +72,12 @@ describe('a path that looks like one that is exempt', () => {
     '//hook',
     '/./buy?/hook',
     '/buy#/hook',
-  ])('is not: %s', async (path) => {
+  ])('is not exempt: %s', async (path) => {
     expect((await visitShop(app).post(path)).status).toBe(403)
   })
 
   it.each(['/hook', '/hook?a=1', '/x/../hook', '/%68ook'])(
-    'is the same path to the router, too, where it is: %s',
+    'is exempt only if it is the same path to the router: %s',
     async (path) => {
       const answer = await visitShop(app).post(path)
       expect([answer.status, await answer.text()]).toEqual([200, '/hook'])

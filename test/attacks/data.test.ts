@@ -23,13 +23,13 @@ function payloadWith(data: string): string {
   return `[${start},${start},${data}]`
 }
 
-/** What an object that has nothing of its own gives away. */
+/** What an empty object inherits from a polluted prototype. */
 function polluted(): unknown {
   const bare: Record<string, unknown> = {}
   return bare.admin ?? Object.keys(Object.prototype)[0]
 }
 
-/** JSON with a key at the bottom of so many objects. */
+/** JSON with a key inside so many nested objects. */
 function below(depth: number, key: string): string {
   return `${'{"in":'.repeat(depth)}{"${key}":{"admin":true}}${'}'.repeat(depth)}`
 }
@@ -37,7 +37,7 @@ function below(depth: number, key: string): string {
 describe.each(kinds)('$kind', (kind) => {
   const { options } = kind
 
-  it.each(prototypes)('keeps "%s" as a key like any other, at any depth', async (name) => {
+  it.each(prototypes)('treats "%s" as an ordinary key, at any depth', async (name) => {
     for (const depth of [0, 1, 5]) {
       const value = JSON.parse(below(depth, name))
       const visitor = createVisitor(options)
@@ -61,7 +61,7 @@ describe.each(kinds)('$kind', (kind) => {
     }
   })
 
-  it.each(prototypes)('takes "%s" from a payload for a key like any other', async (name) => {
+  it.each(prototypes)('reads "%s" from a payload as an ordinary key', async (name) => {
     const token = await plant(kind, payloadWith(below(0, name)))
     const visitor = createVisitor(options)
     visitor.cookies.set(cookieName, token)
@@ -75,7 +75,7 @@ describe.each(kinds)('$kind', (kind) => {
     expect(polluted()).toBeUndefined()
   })
 
-  it('leaves the visitor every name that a library might want for itself', async () => {
+  it('accepts every key that a library might reserve', async () => {
     const names = 'exp iat nbf sid id _id _csrf csrf m d v meta data flash created renewed new'
     const more = 'timeout lifetime expires cookie length size keys ended then toJSON valueOf 0 _f'
     const visitor = createVisitor(options)
@@ -88,7 +88,7 @@ describe.each(kinds)('$kind', (kind) => {
     expect(await visitor.visit((session) => keys.every((key) => session.get(key) === 1))).toBe(true)
   })
 
-  it('gives back any text to the letter, be it no text at all in UTF-8', async () => {
+  it('returns any string unchanged, even if it is not valid Unicode', async () => {
     const unit = fc.oneof(
       fc.nat(0xffff).map((code) => String.fromCharCode(code)),
       fc.constantFrom('\ud800', '\udfff', '\ufffd', '\0', '\u2028', '\u202e', '\ufeff', '🍪', '"'),
@@ -108,9 +108,9 @@ describe.each(kinds)('$kind', (kind) => {
     await fc.assert(property, { numRuns: 200 })
   })
 
-  // As far as a cookie or a store can hold it.
+  // As deep as fits into a cookie, or into a store.
   it.each(kind.store ? [65, 1000, 100_000] : [65, 1000])(
-    'is no session, and no error, when its data is nested %i deep',
+    'is rejected without an error if its data is nested %i levels deep',
     async (depth) => {
       const value = '['.repeat(depth) + ']'.repeat(depth)
       for (const key of ['user', '_f_', '_csrft_']) {
@@ -120,7 +120,7 @@ describe.each(kinds)('$kind', (kind) => {
     },
   )
 
-  it('is a session when its data is nested 64 deep, as far as set() lets it be', async () => {
+  it('is honoured if its data is nested 64 levels deep, the limit of set()', async () => {
     const value = '['.repeat(64) + ']'.repeat(64)
     const token = await plant(kind, payloadWith(`{"user":${value}}`))
     const { shown } = await present(options, token)
@@ -137,7 +137,7 @@ describe.each(stored)('$kind', (kind) => {
     ...['null', '"text"', '1', '{"user":"mary"},{}', '{"user":', '{"user":"mary"}]x'].map(
       payloadWith,
     ),
-  ])('that the store has spoilt is no session, and no error: %j', async (record) => {
+  ])('whose record is corrupted is rejected without an error: %j', async (record) => {
     const visitor = createVisitor(options)
     const token = await plant(kind, record)
     expect(await present(options, token)).toEqual({ shown: anonymous, rejected: 'malformed' })
@@ -150,7 +150,7 @@ describe.each(stored)('$kind', (kind) => {
     ])
   })
 
-  it('that is spoilt while a request has it open is not brought back', async () => {
+  it('whose record is corrupted during a request is not restored', async () => {
     const visitor = createVisitor(options)
     await visitor.visit((session) => session.set('user', 'mary'))
     const [, key = ''] = (store.calls.at(-1) ?? []) as string[]
@@ -165,8 +165,8 @@ describe.each(stored)('$kind', (kind) => {
   })
 })
 
-describe('two requests that write keys of a prototype at once', () => {
-  it('both keep theirs, and pollute nothing', async () => {
+describe('two concurrent requests that write prototype keys', () => {
+  it('both keep their changes, and pollute nothing', async () => {
     const visitor = createVisitor({ store: memoryStore() })
     await visitor.visit((session) => session.set('base', 1))
     const finish = await visitSlowly(visitor, (session) => {

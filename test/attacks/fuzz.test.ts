@@ -1,4 +1,4 @@
-// A smaller run of `npm run fuzz`, with other inputs each time. What fails says its seed.
+// A smaller run of `npm run fuzz`, with other inputs each time. A failure reports its seed.
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { start } from '../../tools/fuzz/door.ts'
 import type { Target } from '../../tools/fuzz/target.ts'
@@ -7,7 +7,7 @@ import { targets } from '../../tools/fuzz/targets.ts'
 const count = 1820 // inputs for each target
 const limit = 2 // seconds, likewise: 11 targets stay well under 30 s on any machine
 
-describe('what a client makes up, or nearly copies, is honoured only where the server made it', () => {
+describe('input is honoured only if the server made it', () => {
   let all: Target[]
   beforeAll(async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: start * 1000 })

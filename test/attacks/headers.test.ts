@@ -7,7 +7,7 @@ import { createVisitor, dataOf, visitOnce } from '../kit/visitor.ts'
 const now = Math.floor(Date.now() / 1000)
 const valid = () => sign([now, now, { user: 'mary' }])
 
-/** What a site with the defaults makes of a `Cookie` header. */
+/** How a site with default options reads a `Cookie` header. */
 async function send(header: string) {
   const { result: data, rejected, sent } = await visitOnce({ secret }, header, dataOf)
   return { data, rejected, sent }
@@ -16,7 +16,7 @@ async function send(header: string) {
 const octal = (text: string) =>
   text.replace(/./g, (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`)
 
-describe('a valid token in a spelling that older servers read', () => {
+describe('a valid token in an encoding that older servers accept', () => {
   it.each<[string, (token: string) => string]>([
     ['in quotes, with octal escapes', (token) => `${cookieName}="${octal(token)}"`],
     ['with octal escapes', (token) => `${cookieName}=${octal(token)}`],
@@ -30,9 +30,9 @@ describe('a valid token in a spelling that older servers read', () => {
   })
 })
 
-describe('a cookie that claims to be in pieces', () => {
+describe('a cookie that claims to be chunked', () => {
   it.each(['__chunked__999999', 'chunks:999999', '999999', 'b64:chunked'])(
-    'is asked for no piece: %s',
+    'makes the server look for no chunk: %s',
     async (claim) => {
       const token = await valid()
       const pieces = Array.from({ length: 100 }, (_, i) => `${cookieName}.${i}=${token}`)
@@ -41,14 +41,14 @@ describe('a cookie that claims to be in pieces', () => {
     },
   )
 
-  it.each(['.', '_', '-', ''])('is not put together from pieces numbered with %j', async (mark) => {
+  it.each(['.', '_', '-', ''])('is not joined from chunks numbered with %j', async (mark) => {
     const token = await valid()
     const pieces = [token.slice(0, 20), token.slice(20)]
     const header = pieces.map((piece, i) => `${cookieName}${mark}${i}=${piece}`).join('; ')
     expect(await send(header)).toEqual({ data: {}, rejected: undefined, sent: [] })
   })
 
-  it('is answered with one cookie of one name', async () => {
+  it('is answered with one cookie', async () => {
     const visitor = createVisitor()
     const pieces = Array.from({ length: 100 }, (_, i) => `${cookieName}.${i}=x`).join('; ')
     await visitor.visit((session) => session.set('a', 'x'.repeat(2500)), {
@@ -58,7 +58,7 @@ describe('a cookie that claims to be in pieces', () => {
   })
 })
 
-describe('a request that claims to have come by plain http', () => {
+describe('a request that claims to have used plain HTTP', () => {
   const app = new Hono()
     .use(session({ secret }))
     .get('/', async (c) => {
@@ -80,14 +80,17 @@ describe('a request that claims to have come by plain http', () => {
     ['Forwarded', 'https://shop.example', { Forwarded: 'proto=http;host=evil.example' }],
     ['CF-Visitor', 'https://shop.example', { 'CF-Visitor': '{"scheme":"http"}' }],
     ['another Host', 'https://shop.example', { 'X-Forwarded-Host': 'evil.example' }],
-  ])('is given the same attributes, Secure and all: by %s', async (_, origin, headers) => {
-    const attributes = 'Path=/; HttpOnly; Secure; SameSite=Lax'
-    const set = await app.request(`${origin}/`, { headers })
-    expect(set.headers.getSetCookie()).toEqual([
-      expect.stringMatching(new RegExp(`^${cookieName}=[\\w-]+\\.[\\w-]{43}; ${attributes}$`)),
-    ])
-    const Cookie = `${cookieName}=${await valid()}`
-    const end = await app.request(`${origin}/end`, { headers: { ...headers, Cookie } })
-    expect(end.headers.getSetCookie()).toEqual([`${cookieName}=; Max-Age=0; ${attributes}`])
-  })
+  ])(
+    'gets a cookie with the same attributes, Secure included: by %s',
+    async (_, origin, headers) => {
+      const attributes = 'Path=/; HttpOnly; Secure; SameSite=Lax'
+      const set = await app.request(`${origin}/`, { headers })
+      expect(set.headers.getSetCookie()).toEqual([
+        expect.stringMatching(new RegExp(`^${cookieName}=[\\w-]+\\.[\\w-]{43}; ${attributes}$`)),
+      ])
+      const Cookie = `${cookieName}=${await valid()}`
+      const end = await app.request(`${origin}/end`, { headers: { ...headers, Cookie } })
+      expect(end.headers.getSetCookie()).toEqual([`${cookieName}=; Max-Age=0; ${attributes}`])
+    },
+  )
 })

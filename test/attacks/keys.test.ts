@@ -25,7 +25,7 @@ const cookies: Record<string, NonNullable<SessionOptions['cookie']>> = {
 describe.each(kinds)('$kind', (kind) => {
   const { options, store } = kind
 
-  it.each(Object.keys(cookies))('copied from %s is worthless under another name', async (from) => {
+  it.each(Object.keys(cookies))('copied from %s is refused under another name', async (from) => {
     const token = await genuine({ ...options, cookie: cookies[from] ?? {} })
     const takers: string[] = []
     for (const [name, cookie] of Object.entries(cookies)) {
@@ -36,7 +36,7 @@ describe.each(kinds)('$kind', (kind) => {
     expect(takers).toEqual([from])
   })
 
-  it('is no other token that the same secret made', async () => {
+  it('is distinct from every other token under the same secret', async () => {
     const others = kinds.filter((other) => other !== kind)
     const tokens = await Promise.all(others.map((other) => genuine(other.options)))
     const visitor = createVisitor()
@@ -45,7 +45,7 @@ describe.each(kinds)('$kind', (kind) => {
     expect(await honoured(kind, [...tokens, masked, csrf])).toEqual([])
   })
 
-  it.each([1, 2, 3, 4])('is written with the newest of %i secrets, no other', async (count) => {
+  it.each([1, 2, 3, 4])('is signed by the newest of %i secrets only', async (count) => {
     const ring = Array.from({ length: count }, (_, i) => `${secret}, number ${i}`)
     const visitor = createVisitor({ ...options, secret: ring })
     await visitor.visit((session) => session.set('user', 'mary'))
@@ -57,7 +57,7 @@ describe.each(kinds)('$kind', (kind) => {
     expect(readers).toEqual(ring.slice(0, 1))
   })
 
-  it('costs one verification for each secret at most, whatever was sent', async () => {
+  it('costs at most one verification for each secret, whatever is sent', async () => {
     const site = { ...options, secret: [`${secret}, newest`, `${secret}, newer`, secret] }
     const verify = vi.spyOn(crypto.subtle, 'verify')
     const decrypt = vi.spyOn(crypto.subtle, 'decrypt')
@@ -70,14 +70,14 @@ describe.each(kinds)('$kind', (kind) => {
     expect(await cost(await genuine(site))).toBe(1)
     expect(await cost(await genuine(options))).toBe(3)
     expect(await cost(foreign)).toBe(3)
-    // Longer than browsers keep, though the site itself signed it.
+    // Longer than browsers keep, even though the site itself signed it.
     expect(await cost(foreign.repeat(50))).toBe(0)
     expect(await cost(await genuine(site, { text: 'x'.repeat(3100) }))).toBe(store ? 1 : 0)
   })
 })
 
 describe('a key', () => {
-  it('belongs to one purpose and one cookie, however the two texts are cut', async () => {
+  it('belongs to one purpose and one cookie, however their names are split', async () => {
     const owners = new Map<string, string>()
     const part = fc.constantFrom('a', 'b', 'id', '"', ',', '","', '\\', '[', ']', '\0', ' ', 'é')
     const labels = fc.sample(fc.array(part, { minLength: 8, maxLength: 12 }), 1000)

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { storedShop } from '../kit/stored-shop.ts'
 import { cookieName } from '../kit/tokens.ts'
 
-describe('what a request may cost the store', () => {
+describe('a request', () => {
   it.each<[string, string, number, string[]]>([
     ['OPTIONS', '/', 404, []],
     ['OPTIONS', '/cached', 404, []],
@@ -11,21 +11,24 @@ describe('what a request may cost the store', () => {
     ['POST', '/nowhere', 404, []],
     ['GET', '/free', 200, []],
     ['HEAD', '/', 200, ['get']],
-  ])('%s %s: answers %i and asks for %j', async (method, path, status, calls) => {
-    const { app, known } = storedShop()
-    const { visitor, cookie, asked } = await known()
-    const request = new Request(`http://localhost${path}`, {
-      headers: { Cookie: `${cookieName}=${cookie}` },
-    })
-    Object.defineProperty(request, 'method', { value: method })
-    const response = await app.fetch(request)
-    expect(response.status).toBe(status)
-    expect(response.headers.getSetCookie()).toEqual([])
-    expect(asked()).toEqual(calls)
-    expect(await (await visitor.get('/')).json()).toEqual(['mary', ['Welcome.']])
-  })
+  ])(
+    '%s %s is answered with %i and makes the store calls %j',
+    async (method, path, status, calls) => {
+      const { app, known } = storedShop()
+      const { visitor, cookie, asked } = await known()
+      const request = new Request(`http://localhost${path}`, {
+        headers: { Cookie: `${cookieName}=${cookie}` },
+      })
+      Object.defineProperty(request, 'method', { value: method })
+      const response = await app.fetch(request)
+      expect(response.status).toBe(status)
+      expect(response.headers.getSetCookie()).toEqual([])
+      expect(asked()).toEqual(calls)
+      expect(await (await visitor.get('/')).json()).toEqual(['mary', ['Welcome.']])
+    },
+  )
 
-  it('is nothing for a flood of visitors who come without a cookie', async () => {
+  it('without a cookie never calls the store', async () => {
     const { app, known } = storedShop()
     const { asked } = await known()
     for (let i = 0; i < 100; i++) {
@@ -36,7 +39,7 @@ describe('what a request may cost the store', () => {
   })
 })
 
-describe('an id that comes in another way than in its cookie', () => {
+describe('an id outside the cookie', () => {
   const ways: [string, (value: string) => [string, RequestInit]][] = [
     ['in the query', (value) => [`/?${cookieName}=${value}&session=${value}&sid=${value}`, {}]],
     ['in the path', (value) => [`/;${cookieName}=${value}`, {}]],
@@ -54,7 +57,7 @@ describe('an id that comes in another way than in its cookie', () => {
     ],
   ]
 
-  it.each(ways)('is not looked at: %s', async (_, way) => {
+  it.each(ways)('is ignored: %s', async (_, way) => {
     const { app, known } = storedShop()
     const { id, cookie, asked } = await known()
     for (const value of [cookie, id]) {

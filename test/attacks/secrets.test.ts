@@ -14,12 +14,12 @@ const SESSION_SECRET = 'the-secret-that-signs-in-this-run'
 describe('a session object', () => {
   it.each<[string, (value: object) => unknown]>([
     ['JSON', (value) => JSON.stringify(value)],
-    ['a text', (value) => `${value} ${String(value)}`],
+    ['a string', (value) => `${value} ${String(value)}`],
     ['its keys', (value) => JSON.stringify(Reflect.ownKeys(value))],
     ['a copy of its members', (value) => JSON.stringify({ ...value })],
     ['a structured clone', (value) => JSON.stringify(structuredClone({ ...value }))],
     ['an error that it is the cause of', (cause) => String(new Error('x', { cause }).stack)],
-  ])('tells nothing of what it holds by %s', async (_, told) => {
+  ])('reveals no data by %s', async (_, told) => {
     const visitor = await createReturningVisitor()
     const text = await visitor.visit((session) => told(session as unknown as object))
     expect(text).not.toMatch(/hello|_csrft_|nested|\d{5}/)
@@ -33,8 +33,8 @@ describe('a session object', () => {
   })
 })
 
-describe('what is made of a secret', () => {
-  it.each([signedCodec, sealedCodec])('cannot be taken out of %o', async (codec) => {
+describe('a key derived from a secret', () => {
+  it.each([signedCodec, sealedCodec])('cannot be extracted from %o', async (codec) => {
     const imported = vi.spyOn(crypto.subtle, 'importKey')
     const made = codec(SESSION_SECRET, cookieName)
     await made.decode(await made.encode('text'))
@@ -46,7 +46,7 @@ describe('what is made of a secret', () => {
     expect(Object.values(made).map(String).join()).not.toContain(SESSION_SECRET)
   })
 
-  it('is not in the middleware, nor on the context', async () => {
+  it('is neither in the middleware nor on the context', async () => {
     const shown = await createVisitor({ secret: SESSION_SECRET }).visit((_, c) =>
       JSON.stringify([c, c.var, Object.entries(c.var).map(String), { ...c }]),
     )

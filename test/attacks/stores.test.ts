@@ -10,9 +10,9 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-describe('ten tabs that load at once', () => {
+describe('ten tabs that load concurrently', () => {
   it.each([0, 60, 120])(
-    'and only read set no cookie %i s after the last write',
+    'set no cookie %i s after the last write if they only read',
     async (seconds) => {
       at(0)
       const visitor = createVisitor()
@@ -59,7 +59,7 @@ describe('a handler that throws, with setOnError false', () => {
   const logout = (session: { invalidate(): void; regenerate(): void }) => session.invalidate()
 
   it.each(['invalidate', 'regenerate'] as const)(
-    'has ended the old id by its %s() all the same',
+    'still ends the old id by its %s()',
     async (method) => {
       const store = memoryStore()
       const visitor = createVisitor({ store, setOnError: false })

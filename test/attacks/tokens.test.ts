@@ -32,7 +32,7 @@ describe.each(makeKinds())('$kind', (kind) => {
     expect(shown).toEqual({ ...anonymous, result: [false, admin] })
   })
 
-  it('is not forged in a thousand guesses at a signature', async () => {
+  it('is not forged by 1,000 guesses at a signature', async () => {
     const body = base64url(await contentOf(kind, admin))
     const guesses = Array.from({ length: 333 }, () => [
       `${body}.${random(32)}`,
@@ -43,7 +43,7 @@ describe.each(makeKinds())('$kind', (kind) => {
     expect(await honoured(kind, [...guesses.flat(), `${body}.${zeros}`, zeros])).toEqual([])
   })
 
-  it('is not forged with a known secret, nor with the signature of something else', async () => {
+  it('is not forged with a known secret or with another signature', async () => {
     const content = await contentOf(kind, admin)
     const secrets = ['itsaseekreet', '', otherSecret, secret.slice(1), `${secret} `]
     const own = await Promise.all(secrets.map((each) => codec(each, cookieName).encode(content)))
@@ -68,7 +68,7 @@ describe.each(makeKinds())('$kind', (kind) => {
     ).toEqual([])
   })
 
-  it('is never read without a signature, however it is spelt', async () => {
+  it('is never accepted unsigned, in any encoding', async () => {
     const content = await contentOf(kind, admin)
     const hex = [...encoder.encode(content)].map((byte) => byte.toString(16)).join('')
     const spelt = [content, encodeURIComponent(content), base64url(content), btoa(content), hex]
@@ -78,7 +78,7 @@ describe.each(makeKinds())('$kind', (kind) => {
     expect(await honoured(kind, forged)).toEqual([])
   })
 
-  it('is refused for every reason with the same answer, to the byte', async () => {
+  it('is refused for every reason with a byte-identical response', async () => {
     at(0)
     const own = codec(secret, cookieName)
     const bad = [

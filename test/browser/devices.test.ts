@@ -17,7 +17,7 @@ describe.each([
   { title: 'with JavaScript', javaScriptEnabled: true },
   { title: 'without JavaScript', javaScriptEnabled: false },
 ])('your sessions, $title', ({ title, javaScriptEnabled }) => {
-  it('end one by one, by keyboard', async () => {
+  it('can be ended one by one, by keyboard', async () => {
     const [laptop, other] = await Promise.all([
       browser.newContext({ ...phone, javaScriptEnabled }),
       browser.newContext({ ...phone, javaScriptEnabled }),

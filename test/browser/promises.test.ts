@@ -98,7 +98,7 @@ const overflow = (page: Page) =>
   })
 
 describe.each(states)('%s', (_, state) => {
-  it('passes axe and fits a phone, light and dark, in forced colours, right to left, at 200 % text', async () => {
+  it('passes axe and fits a phone, light and dark, in forced colors, right to left, at 200 % text', async () => {
     const { page, close } = await open(state, { viewport: phone })
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme })

@@ -25,21 +25,21 @@ describe('decodeBase64url()', () => {
     expect(decodeBase64url(text)).toEqual(new Uint8Array(bytes))
   })
 
-  it('reads what was written, whatever the byte and the length', () => {
+  it('reads what was written, for every byte and length', () => {
     for (let length = 0; length <= 256; length++) {
       const bytes = Uint8Array.from({ length }, (_, i) => (i * 167 + length) & 255)
       expect(decodeBase64url(encodeBase64url(bytes))).toEqual(bytes)
     }
   })
 
-  it.each([8191, 8192, 8193, 1_000_000])('reads what was written of %i bytes', (length) => {
+  it.each([8191, 8192, 8193, 1_000_000])('reads what was written from %i bytes', (length) => {
     const bytes = Uint8Array.from({ length }, (_, i) => (i * 167 + (i >> 8)) & 255)
     const read = decodeBase64url(encodeBase64url(bytes)) ?? new Uint8Array()
     expect(read.length).toBe(length)
     expect(read.every((byte, i) => byte === bytes[i])).toBe(true)
   })
 
-  it('reads one spelling of each byte only', () => {
+  it('reads only one spelling of each byte', () => {
     const alphabet = encodeBase64url(
       Uint8Array.from({ length: 48 }, (_, i) => {
         const bits = (i - (i % 3)) * (4 / 3)

@@ -20,7 +20,7 @@ async function ed25519(secret: string) {
   return ed25519Codec(pair.publicKey, pair.privateKey)
 }
 
-/** What a text spells where base64 is read as Python does: strangers skipped, spare bits ignored. */
+/** What a string decodes to in Python's base64, which skips other characters and ignores spare bits. */
 function base64Essence(text: string): string {
   const digits = text
     .replaceAll('-', '+')
@@ -51,12 +51,15 @@ describe.each([
   ['signedCodec()', signedCodec],
   ['sealedCodec()', sealedCodec],
 ])('%s', (_, make) => {
-  it.each([3072, 4096, 4097, 100_000])('gives back a text of %i characters', async (length) => {
-    const codec = make(secret, 'session')
-    for (const payload of ['x'.repeat(length), 'é🍪'.repeat(length / 3)]) {
-      expect(await codec.decode(await codec.encode(payload))).toBe(payload)
-    }
-  })
+  it.each([3072, 4096, 4097, 100_000])(
+    'returns a string of %i characters unchanged',
+    async (length) => {
+      const codec = make(secret, 'session')
+      for (const payload of ['x'.repeat(length), 'é🍪'.repeat(length / 3)]) {
+        expect(await codec.decode(await codec.encode(payload))).toBe(payload)
+      }
+    },
+  )
 
   it('derives its key once', async () => {
     const derive = vi.spyOn(crypto.subtle, 'deriveBits')
@@ -67,7 +70,7 @@ describe.each([
     derive.mockRestore()
   })
 
-  it('works when its key could not be had at first', async () => {
+  it('recovers if deriving its key fails at first', async () => {
     const codec = make(secret, 'session')
     const derive = vi.spyOn(crypto.subtle, 'deriveBits')
     derive.mockRejectedValueOnce(new Error('not now'))
@@ -78,7 +81,7 @@ describe.each([
 })
 
 describe('codecs with one secret', () => {
-  it.each(Object.keys(subjects))('refuse what %s wrote', async (writer) => {
+  it.each(Object.keys(subjects))("refuse each other's tokens: %s", async (writer) => {
     const token = await (await subjects[writer]?.make(secret, 'session'))?.encode('[1,1,{}]')
     const readers: string[] = []
     for (const [name, { make }] of Object.entries(subjects)) {
@@ -88,7 +91,7 @@ describe('codecs with one secret', () => {
     expect(readers).toEqual([writer])
   })
 
-  it('have no key in common with another purpose', async () => {
+  it('share no key with another purpose', async () => {
     const bytes = new TextEncoder().encode('[1,1,{}]')
     const accepted: string[] = []
     for (const purpose of ['signed', 'sealed', 'id', 'csrf', '']) {

@@ -31,20 +31,20 @@ function kept({ token }: { token: string | undefined }): unknown {
   return (payloadOf(token) as unknown[])[2]
 }
 
-/** Options as they come where no compiler looks at them. */
+/** Options that no compiler has checked. */
 function unchecked(options: Record<string, unknown>): SessionOptions {
   return { secret, ...options }
 }
 
 describe("session(), by Pyramid's tests of its cookie session", () => {
-  it('begins empty without a cookie (test_ctor_no_cookie)', async () => {
+  it('starts empty without a cookie (test_ctor_no_cookie)', async () => {
     expect(await createVisitor().visit((session) => [dataOf(session), session.new])).toEqual([
       {},
       true,
     ])
   })
 
-  it('offers all that a Pyramid session does (test_instance_conforms)', async () => {
+  it('has every operation of a Pyramid session (test_instance_conforms)', async () => {
     const kinds = await createVisitor().visit((session) => ({
       functions: [
         ...[session.get, session.set, session.has, session.delete, session.clear, session.update],
@@ -63,10 +63,10 @@ describe("session(), by Pyramid's tests of its cookie session", () => {
     expect(await visitor.data()).toEqual({ state: 1 })
   })
 
-  it('forgets a session that timed out (test_ctor_with_cookie_expired)', async () => {
+  it('drops a session that timed out (test_ctor_with_cookie_expired)', async () => {
     const visitor = await holder([0, 0, { state: 1 }])
     const found = await visitor.visit((s) => [dataOf(s), s.new, s.created])
-    // Pyramid keeps the old `created` and says that the session is not new.
+    // Pyramid keeps the old `created`, and its session is not new.
     expect(found).toEqual([{}, true, start])
   })
 
@@ -83,7 +83,7 @@ describe("session(), by Pyramid's tests of its cookie session", () => {
     expect(await visitor.data()).toEqual({})
   })
 
-  it('never forgets a session with timeout null (test_timeout_never)', async () => {
+  it('never expires a session with timeout null (test_timeout_never)', async () => {
     const visitor = await holder([start - year, start - year, { state: 1 }], { timeout: null })
     expect(await visitor.data()).toEqual({ state: 1 })
   })
@@ -97,19 +97,19 @@ describe("session(), by Pyramid's tests of its cookie session", () => {
   it.each(['1', 'Invalid value'])(
     'refuses timeout %j when configured (test_timeout_str, test_timeout_invalid)',
     (timeout) => {
-      // Pyramid converts '1'. Texts come from the environment, where '' and 'ten' come from as well.
+      // Pyramid converts '1'. Strings come from the environment, which could have '' or 'ten' as well.
       expect(() => session(unchecked({ timeout }))).toThrow(TypeError)
     },
   )
 
-  it('writes a session that is said to have changed (test_changed)', async () => {
+  it('writes a session after changed() (test_changed)', async () => {
     const visitor = await holder([start, 0, { state: 1 }])
     expect(await visitor.visit((session) => session.changed())).toBeUndefined()
     expect(visitor.sent).toHaveLength(1)
     expect(kept(visitor)).toEqual({ state: 1 })
   })
 
-  it('empties a session that is invalidated (test_invalidate)', async () => {
+  it('empties an invalidated session (test_invalidate)', async () => {
     const visitor = await holder([start, 0, { state: 1 }])
     await visitor.visit((session) => {
       session.set('a', 1)
@@ -120,27 +120,27 @@ describe("session(), by Pyramid's tests of its cookie session", () => {
     expect(visitor.sent).toEqual([expect.stringContaining('Max-Age=0')])
   })
 
-  it('extends a session that is read, after reissueTime (test_reissue_triggered)', async () => {
+  it('re-issues a session on a read after reissueTime (test_reissue_triggered)', async () => {
     const visitor = await holder([start - 2, 0, { state: 1 }], { reissueTime: 0 })
     expect(await visitor.visit((session) => session.get('state'))).toBe(1)
     expect(payloadOf(visitor.token)).toEqual([start, 0, { state: 1 }])
   })
 
-  it('extends nothing in the second of the last write (test_reissue_triggered)', async () => {
+  it('re-issues nothing in the second of the last write (test_reissue_triggered)', async () => {
     // Pyramid, too, though its documentation of `reissue_time=0` says "on every request".
     const visitor = await holder([start, 0, { state: 1 }], { reissueTime: 0 })
     expect(await visitor.visit((session) => session.get('state'))).toBe(1)
     expect(visitor.sent).toEqual([])
   })
 
-  it('extends nothing before reissueTime has passed (test_reissue_not_triggered)', async () => {
+  it('re-issues nothing before reissueTime has passed (test_reissue_not_triggered)', async () => {
     const visitor = await holder([start, 0, { state: 1 }], { reissueTime: 1 })
     at(1)
     expect(await visitor.visit((session) => session.get('state'))).toBe(1)
     expect(visitor.sent).toEqual([])
   })
 
-  it('never extends a session that is read with reissueTime null (test_reissue_never)', async () => {
+  it('never re-issues a session with reissueTime null (test_reissue_never)', async () => {
     const visitor = await holder([0, 0, { state: 1 }], { reissueTime: null, timeout: null })
     expect(await visitor.visit((session) => session.get('state'))).toBe(1)
     expect(visitor.sent).toEqual([])
@@ -173,7 +173,7 @@ describe("session(), by Pyramid's tests of its Set-Cookie", () => {
     expect(visitor.sent).toEqual([])
   })
 
-  it('drops them for an exception that is an answer, too (test_no_set_cookie_with_exception)', async () => {
+  it('drops changes for an HTTPException as well (test_no_set_cookie_with_exception)', async () => {
     const visitor = createVisitor({ setOnError: false })
     await expect(visitor.visit(fail(new HTTPException(404)))).rejects.toThrow(HTTPException)
     expect(visitor.sent).toEqual([])
@@ -192,7 +192,7 @@ describe("session(), by Pyramid's tests of its Set-Cookie", () => {
     expect(kept(visitor)).toEqual({ a: 1 })
   })
 
-  it('refuses to send more than browsers keep (test__set_cookie_cookieval_too_long)', async () => {
+  it('refuses a cookie that browsers would drop (test__set_cookie_cookieval_too_long)', async () => {
     const visitor = createVisitor()
     const visit = visitor.visit((session) => session.set('a', 'x'.repeat(100_000)))
     await expect(visit).rejects.toThrow(CookieTooLargeError)
@@ -208,7 +208,7 @@ describe("session(), by Pyramid's tests of its Set-Cookie", () => {
     expect(visitor.sent).toEqual(['b=2', expect.stringMatching(/^__Host-session=/)])
   })
 
-  it('sends the attributes that were asked for (test__set_cookie_options)', async () => {
+  it('sends the configured attributes (test__set_cookie_options)', async () => {
     const visitor = createVisitor({
       cookie: { name: 'abc', prefix: undefined, path: '/foo', domain: 'localhost' },
     })
@@ -239,7 +239,7 @@ describe("flash(), popFlash() and peekFlash(), by Pyramid's tests", () => {
     expect(kept(visitor)).toEqual({ _f_: ['msg1', 'msg2'] })
   })
 
-  it('keeps a message that waits already once, if told so (test_flash_allow_duplicate_false)', async () => {
+  it('keeps a duplicate once if allowDuplicate is false (test_flash_allow_duplicate_false)', async () => {
     const visitor = createVisitor()
     await visitor.visit((session) => {
       session.flash('msg1')
@@ -271,7 +271,7 @@ describe("flash(), popFlash() and peekFlash(), by Pyramid's tests", () => {
   it.each([
     ['', 'test_pop_flash_default_queue'],
     ['error', 'test_pop_flash_nodefault_queue'],
-  ])('takes the messages of queue %j out (%s)', async (queue) => {
+  ])('removes the messages of queue %j (%s)', async (queue) => {
     const visitor = await holder([start, 0, { a: 1, [`_f_${queue}`]: ['one', 'two'] }])
     expect(await visitor.visit((session) => session.popFlash(queue))).toEqual(['one', 'two'])
     expect(kept(visitor)).toEqual({ a: 1 })
@@ -289,7 +289,7 @@ describe("flash(), popFlash() and peekFlash(), by Pyramid's tests", () => {
 })
 
 describe("csrfToken(), by Pyramid's tests of its token", () => {
-  // Pyramid's token is what the session keeps. Ours is a mask of it.
+  // Pyramid's token is the one in the session. Ours is a mask of it.
   function unmask(token: string): string {
     const bytes = decodeBase64url(token) ?? new Uint8Array()
     const half = bytes.length / 2
@@ -297,7 +297,7 @@ describe("csrfToken(), by Pyramid's tests of its token", () => {
     return new TextDecoder().decode(secret)
   }
 
-  it('keeps a new secret after regenerate() under _csrft_ (test_new_csrf_token)', async () => {
+  it('stores a new token under _csrft_ after regenerate() (test_new_csrf_token)', async () => {
     const visitor = await holder([start, 0, { _csrft_: 'token' }])
     const token = await visitor.visit((session) => {
       session.regenerate()
@@ -307,13 +307,13 @@ describe("csrfToken(), by Pyramid's tests of its token", () => {
     expect(kept(visitor)).toEqual({ _csrft_: unmask(token) })
   })
 
-  it('uses the secret under _csrft_ and leaves it (test_get_csrf_token)', async () => {
+  it('uses the token under _csrft_ unchanged (test_get_csrf_token)', async () => {
     const visitor = await holder([start, 0, { _csrft_: 'token' }])
     expect(unmask(await visitor.visit(csrfToken))).toBe('token')
     expect(visitor.sent).toEqual([])
   })
 
-  it('makes a secret where there is none (test_get_csrf_token_new)', async () => {
+  it('makes a token if there is none (test_get_csrf_token_new)', async () => {
     const visitor = createVisitor()
     const token = await visitor.visit(csrfToken)
     expect(unmask(token)).not.toBe('')

@@ -5,18 +5,18 @@ import { visitOnce } from '../kit/visitor.ts'
 
 const secret = 'itsaseekreet'
 
-/** Options as they come where no compiler looks at them. */
+/** Options that no compiler has checked. */
 function unchecked(options: Record<string, unknown>): Parameters<typeof pyramidCodec>[0] {
   return { secret, ...options }
 }
 
-/** What a token of Pyramid's that holds the text is read as. */
+/** How a Pyramid token with this payload is read. */
 async function read(text: string): Promise<string | null> {
   const codec = pyramidCodec({ secret })
   return codec.decode(await codec.encode(text))
 }
 
-/** The text as `json.dumps` writes it, with the separators and the escapes of Python. */
+/** The value as `json.dumps` writes it, with the separators and the escapes of Python. */
 function pythonJson(value: unknown): string {
   const spaced = JSON.stringify(value, null, 1)
     .replace(/\n */g, ' ')
@@ -28,13 +28,13 @@ function pythonJson(value: unknown): string {
 }
 
 describe('pyramidCodec()', () => {
-  it('signs with salt and secret in one: where the salt ends does not matter', async () => {
+  it('signs with salt and secret concatenated', async () => {
     const one = pyramidCodec({ secret: '.secret', salt: 'pyramid.session' })
     const other = pyramidCodec({ secret: 'secret', salt: 'pyramid.session.' })
     expect(await one.encode('[]')).toBe(await other.encode('[]'))
   })
 
-  it('takes the bytes of a secret as they are', async () => {
+  it('uses a secret of bytes unchanged', async () => {
     const bytes = pyramidCodec({ secret: Uint8Array.of(0xe9), salt: '' })
     const latin1 = pyramidCodec({ secret: 'é', salt: '' })
     const utf8 = pyramidCodec({ secret: new TextEncoder().encode('é'), salt: '' })
@@ -42,7 +42,7 @@ describe('pyramidCodec()', () => {
     expect(await bytes.encode('[]')).not.toBe(await utf8.encode('[]'))
   })
 
-  it('writes secret and salt as UTF-8 where Latin-1 cannot spell one of them', async () => {
+  it('encodes secret and salt as UTF-8 if Latin-1 cannot encode both', async () => {
     const text = pyramidCodec({ secret: 'é', salt: '日' })
     const bytes = pyramidCodec({ secret: new TextEncoder().encode('日é'), salt: '' })
     expect(await text.encode('[]')).toBe(await bytes.encode('[]'))
@@ -52,7 +52,7 @@ describe('pyramidCodec()', () => {
     ['[1700000000.0, 1e+16, {"a": -0.0, "b": 1e-07, "c": 9007199254740993}]'],
     ['[1, 1, {"NaN": "Infinity", "a": "\\"NaN", "b": "\\\\", "c": "-Infinity"}]'],
     ['[1, 1, {"__proto__": {"a": 1}, "10": 1, "2": 2}]'],
-  ])('reads to the letter: %s', async (text) => {
+  ])('reads unchanged: %s', async (text) => {
     expect(await read(text)).toBe(text)
   })
 
@@ -67,7 +67,7 @@ describe('pyramidCodec()', () => {
   })
 
   it.each(['\ufeff[1,1,{"a":1}]', '[1,1,{"a":1}', '[1,1,{"a":1},1]', '[[1,1,{"a":1}]]'])(
-    'reads no session from %j, signed though it is',
+    'reads no session from %j, even if it is signed',
     async (text) => {
       const cookie = `session=${await pyramidCodec({ secret }).encode(text)}`
       const options = { codec: pyramidCodec({ secret }), cookie: { prefix: undefined } }
@@ -85,7 +85,7 @@ describe('pyramidCodec()', () => {
     importKey.mockRestore()
   })
 
-  it('is not bound to a cookie: a token is valid under another name', async () => {
+  it('is not bound to a cookie name', async () => {
     const cookie = `other=${await pyramidCodec({ secret }).encode('[1,1,{"a":1}]')}`
     const options: SessionOptions = {
       ...{ codec: pyramidCodec({ secret }), timeout: null, lifetime: null },
@@ -124,9 +124,9 @@ describe('a cookie for Pyramid', () => {
     ['text that Python escapes', { a: 'я'.repeat(700) }],
     ['commas that Python puts a space after', { a: Array(1400).fill(1) }],
     ['exponents that Python spells with two digits', { a: Array(450).fill(1e-7) }],
-  ])('is too large where Pyramid could not write it again: %s', async (_, data) => {
-    // Pyramid writes a session anew when it is read, in its own spelling, and answers 500 where that
-    // is longer than it can write: the visitor could never come back.
+  ])('is too large if Pyramid could not rewrite it: %s', async (_, data) => {
+    // Pyramid rewrites a session when it is read, in its own JSON, and answers 500 if that
+    // is longer than its limit: the visitor would be locked out.
     const now = Math.floor(Date.now() / 1000)
     const codec = pyramidCodec({ secret })
     await expect(codec.encode(pythonJson([now, now, data]))).rejects.toThrow(CookieTooLargeError)
@@ -136,7 +136,7 @@ describe('a cookie for Pyramid', () => {
     expect(sent).toEqual([])
   })
 
-  it('says its size, the limit and the largest keys when it is too large', async () => {
+  it('reports its size, the limit and the largest keys if it is too large', async () => {
     const options: SessionOptions = {
       codec: pyramidCodec({ secret }),
       cookie: { prefix: undefined },

@@ -18,18 +18,21 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
+/** The secret of the known answers. */
+const knownSecret = 'only-these-tests-know-this-secret'
+
 describe('signedCodec()', () => {
   it.each(known)('writes the known answer for the cookie %s', async (name, token) => {
-    expect(await signedCodec(secret, name).encode(payload)).toBe(token)
+    expect(await signedCodec(knownSecret, name).encode(payload)).toBe(token)
   })
 
   it.each(known)('reads the known answer for the cookie %s', async (name, token) => {
-    expect(await signedCodec(secret, name).decode(token)).toBe(payload)
+    expect(await signedCodec(knownSecret, name).decode(token)).toBe(payload)
   })
 })
 
 describe('a signed cookie', () => {
-  it('holds what Pyramid holds: when it was renewed, when created, and the data', async () => {
+  it("has Pyramid's payload: renewed, created and data", async () => {
     at(0)
     const visitor = createVisitor()
     await visitor.visit((session) => session.set('a', { b: [1] }))
@@ -47,7 +50,7 @@ describe('a signed cookie', () => {
 })
 
 describe('a list of secrets', () => {
-  it('signs anew what an old one signed, and does not extend its life', async () => {
+  it('re-signs what an old one signed, without extending its life', async () => {
     at(60)
     const old = [start + 1, start, { a: 1 }]
     const visitor = createVisitor({ secret: [otherSecret, secret], reissueTime: null })
@@ -55,7 +58,7 @@ describe('a list of secrets', () => {
     expect(visitor.token).toBe(await sign(old, otherSecret))
   })
 
-  it('signs anew the very text of the payload', async () => {
+  it('re-signs the payload unchanged', async () => {
     at(60)
     const text = `[ ${start}.5, ${start}, {"a": "\\u00e9"} ]`
     const visitor = createVisitor({ secret: [otherSecret, secret] })
@@ -63,7 +66,7 @@ describe('a list of secrets', () => {
     expect(visitor.token).toBe(await signedCodec(otherSecret, '__Host-session').encode(text))
   })
 
-  it('leaves alone what the first one signed', async () => {
+  it('leaves tokens of the first one alone', async () => {
     at(60)
     const visitor = createVisitor({ secret: [otherSecret, secret] })
     expect(await visitor.present(await sign([start, start, { a: 1 }], otherSecret))).toEqual({
@@ -72,7 +75,7 @@ describe('a list of secrets', () => {
     expect(visitor.sent).toEqual([])
   })
 
-  it('no longer honours a secret that was taken off it', async () => {
+  it('no longer honours a removed secret', async () => {
     at(60)
     const retired = await sign([start, start, { a: 1 }])
     expect(await createVisitor({ secret: [otherSecret] }).present(retired)).toEqual({})

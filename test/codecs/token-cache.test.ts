@@ -24,7 +24,7 @@ describe('a token that has been read or written before', () => {
     expect(verify).toHaveBeenCalledTimes(1)
   })
 
-  it('lends nothing to one that differs in a character, however often that is tried', async () => {
+  it('does not vouch for a token that differs in one character, however often it is tried', async () => {
     const codec = cached(signed())
     const token = await codec.encode('{"user":"mary"}')
     for (let i = 0; i < token.length; i++) {
@@ -45,7 +45,7 @@ describe('a token that has been read or written before', () => {
     }
   })
 
-  it('is forgotten after 256 others, and verified then', async () => {
+  it('is evicted after 256 others, and then verified again', async () => {
     const codec = cached(signed())
     const first = await codec.encode('[0]')
     for (let i = 1; i <= 256; i++) await codec.encode(`[${i}]`)
@@ -54,7 +54,7 @@ describe('a token that has been read or written before', () => {
     expect(verify).toHaveBeenCalledTimes(1)
   })
 
-  it('is not kept when it is longer than browsers keep, however it came about', async () => {
+  it('is not cached if it is longer than browsers keep', async () => {
     const codec = cached(signed())
     const [long, longest] = [
       await codec.encode('x'.repeat(3100)),
@@ -67,13 +67,13 @@ describe('a token that has been read or written before', () => {
     expect(verify).toHaveBeenCalledTimes(3)
   })
 
-  it('says what the codec says of a payload that was not well-formed', async () => {
+  it('is decoded like the codec does if its payload was not well-formed', async () => {
     const codec = cached(signed())
     const token = await codec.encode('\ud800')
     expect(await codec.decode(token)).toBe(await signed().decode(token))
   })
 
-  it('is not pushed out by forged ones', async () => {
+  it('is not evicted by forged ones', async () => {
     const codec = cached(signed())
     const token = await codec.encode('[0]')
     for (let i = 0; i < 300; i++) await codec.decode(`${btoa(`[${i}]`)}.${'A'.repeat(43)}`)
@@ -82,7 +82,7 @@ describe('a token that has been read or written before', () => {
     expect(verify).toHaveBeenCalledTimes(0)
   })
 
-  it('opens no session whose time is up', async () => {
+  it('opens no expired session', async () => {
     at(0)
     const visitor = createVisitor({ timeout: 60, reissueTime: null })
     await visitor.visit((session) => session.set('n', 1))
@@ -95,7 +95,7 @@ describe('a token that has been read or written before', () => {
     ])
   })
 
-  it('gives each request data of its own', async () => {
+  it('gives each request its own copy of the data', async () => {
     at(0)
     const visitor = createVisitor<{ list: number[] }>({ reissueTime: null })
     await visitor.visit((session) => session.set('list', []))
@@ -105,7 +105,7 @@ describe('a token that has been read or written before', () => {
     expect(await visitor.visit((session) => session.get('list'))).toEqual([])
   })
 
-  it('is not known to another secret', async () => {
+  it('is not honoured under another secret', async () => {
     const token = await cached(signed()).encode(`[${start},${start},{}]`)
     expect(await cached(signedCodec(otherSecret, cookieName)).decode(token)).toBe(null)
   })

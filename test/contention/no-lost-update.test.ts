@@ -9,7 +9,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-describe('two requests that change one session', () => {
+describe('two concurrent requests that change one session', () => {
   it('both count with update()', async () => {
     const count = (session: { update: (key: string, make: (n: unknown) => unknown) => unknown }) =>
       session.update('n', (n) => Number(n ?? 0) + 1)
@@ -45,7 +45,7 @@ describe('two requests that change one session', () => {
     })
   })
 
-  it('both are heard: flash messages follow each other', async () => {
+  it('both have their flash messages kept, in order', async () => {
     const { visitor } = await race(
       (session) => session.flash('slow'),
       (session) => session.flash('quick'),
@@ -53,7 +53,7 @@ describe('two requests that change one session', () => {
     expect(await visitor.visit((session) => session.popFlash())).toEqual(['quick', 'slow'])
   })
 
-  it('do not repeat a message that need not be', async () => {
+  it('keep a duplicate message once if allowDuplicate is false', async () => {
     const { visitor } = await race(
       (session) => session.flash('same', '', false),
       (session) => session.flash('same', '', false),
@@ -61,7 +61,7 @@ describe('two requests that change one session', () => {
     expect(await visitor.visit((session) => session.popFlash())).toEqual(['same'])
   })
 
-  it('lose no message to popFlash(), which takes what it showed and no more', async () => {
+  it('lose no message to popFlash(), which removes only what it returned', async () => {
     const { visitor, result } = await race(
       (session) => session.popFlash(),
       (session) => session.flash('late'),
@@ -71,7 +71,7 @@ describe('two requests that change one session', () => {
     expect(await visitor.visit((session) => session.popFlash())).toEqual(['late'])
   })
 
-  it('have all that is there by then cleared by clear(), but flash messages', async () => {
+  it('have everything but flash messages removed by clear()', async () => {
     const { visitor } = await race(
       (session) => session.clear(),
       (session) => {
@@ -85,7 +85,7 @@ describe('two requests that change one session', () => {
     ])
   })
 
-  it('make each change in its order again, from the values as they were then', async () => {
+  it('have their changes replayed in order', async () => {
     const { visitor } = await race(
       (session) => {
         const list: number[] = []
@@ -114,8 +114,8 @@ describe('a request that is in flight for minutes', () => {
   })
 })
 
-describe('a session whose time is up', () => {
-  it('lives on when another request extended it: a reader that found it expired lets it be', async () => {
+describe('a session that is about to expire', () => {
+  it('survives if another request extended it after a reader found it expired', async () => {
     at(0)
     const visitor = createVisitor({ store: memoryStore() })
     await visitor.visit((session) => session.set('base', 1))
@@ -130,8 +130,8 @@ describe('a session whose time is up', () => {
   })
 })
 
-describe('a conflict under a schema', () => {
-  it('is replayed on what the schema makes of the other request’s data', async () => {
+describe('a conflict with a schema', () => {
+  it('is replayed on the other request’s data as the schema transforms it', async () => {
     const schema = z.object({
       cart: z.union([z.array(z.string()), z.string().transform((text) => text.split(','))]),
       y: z.number().optional(),

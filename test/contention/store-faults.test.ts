@@ -32,7 +32,7 @@ function faulty() {
   return store
 }
 
-/** What every request sees whose store failed. */
+/** The outcome of a request whose store failed. */
 const refused = { error: expect.any(StoreError), status: 503, sent: [] }
 
 async function loggedIn() {
@@ -42,8 +42,8 @@ async function loggedIn() {
   return { store, visitor }
 }
 
-describe('a store that fails', () => {
-  it('when read: 503, no cookie, and nobody is logged out', async () => {
+describe('a store failure', () => {
+  it('during a read results in 503, sets no cookie and logs nobody out', async () => {
     const { store, visitor } = await loggedIn()
     store.fault = 'get fails'
     expect(await visitor.attempt((session) => session.get('user'))).toMatchObject(refused)
@@ -51,7 +51,7 @@ describe('a store that fails', () => {
     expect(await visitor.visit((session) => session.get('user'))).toBe('mary')
   })
 
-  it('when written: 503, no cookie, and the session is as it was', async () => {
+  it('during a write results in 503, sets no cookie and leaves the session unchanged', async () => {
     const { store, visitor } = await loggedIn()
     store.fault = 'swap fails'
     expect(await visitor.attempt((session) => session.set('user', 'john'))).toMatchObject(refused)
@@ -59,7 +59,7 @@ describe('a store that fails', () => {
     expect(await visitor.visit((session) => session.get('user'))).toBe('mary')
   })
 
-  it('when a session begins: 503 and no cookie for a record that is not there', async () => {
+  it('during the first write results in 503 and no cookie', async () => {
     const store = faulty()
     const visitor = createVisitor({ store })
     store.fault = 'swap fails'
@@ -67,7 +67,7 @@ describe('a store that fails', () => {
     expect(visitor.token).toBeUndefined()
   })
 
-  it('to answer at all: 503 after 10 seconds', async () => {
+  it('without any response results in 503 after 10 seconds', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const asked = gate()
     const hanging: Store = {
@@ -88,7 +88,7 @@ describe('a store that fails', () => {
     expect(await answer).toMatchObject(refused)
   })
 
-  it('to answer a write: 503, and the next request sees the change that was made', async () => {
+  it('after a completed write results in 503, and the change is kept', async () => {
     const { store, visitor } = await loggedIn()
     store.fault = 'the answer is lost'
     expect(await visitor.attempt((session) => session.set('user', 'john'))).toMatchObject(refused)
@@ -97,7 +97,7 @@ describe('a store that fails', () => {
   })
 
   it.each(['regenerate', 'invalidate'] as const)(
-    'between the new record and the end of the old one, at %s(): 503, and the old one goes on',
+    'between the new record and the end of the old one, in %s(), results in 503 and keeps the old session',
     async (method) => {
       const { store, visitor } = await loggedIn()
       const before = visitor.token

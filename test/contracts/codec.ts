@@ -3,14 +3,14 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Codec } from '../../src/session/index.ts'
 import { visitOnce } from '../kit/visitor.ts'
 
-/** A codec that is to keep the contract. */
+/** A codec under test. */
 export interface CodecSubject {
   /** Makes the codec for a secret and a cookie, by its name on the wire. */
   make(secret: string, cookieName: string): Codec | Promise<Codec>
-  /** Whether a token is valid in its own cookie only. @default true */
+  /** Whether a token is valid only in the cookie that it was made for. @default true */
   readonly bindsName?: boolean
   /**
-   * For a codec that reads several spellings of a token: what they all have in common. Without it a
+   * For a codec that reads several spellings of a token: what they have in common. Without it a
    * token has one spelling.
    */
   readonly essence?: (text: string) => string
@@ -23,7 +23,7 @@ const cookie = { name: 'session', prefix: undefined, secure: false } as const
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 const characters = [...alphabet, ...'=+/.~!%, ";\r\n\0\u00e9\u00ff\u0141\ud800🍪']
 
-// Spaces and escapes that no JSON.stringify here writes: a payload is kept to the letter.
+// Spaces and escapes that JSON.stringify() does not write: a payload must come back unchanged.
 const text = '[ 1700000000.5, 1700000000, {"a": "\\u00e9", "b": [1.0]} ]'
 const payloads = [
   ['ASCII', '[1,1,{"a":1}]'],
@@ -43,7 +43,7 @@ const anySession = fc
   .map((parts) => JSON.stringify(parts))
   .filter((payload) => payload.length < 900)
 
-/** Tests that a codec does what sessions rely on: what any custom session engine must do, too. */
+/** Tests the promises of a codec that sessions rely on. Run it on a custom codec. */
 export function codecContract(name: string, subject: CodecSubject): void {
   const { make, bindsName = true, essence } = subject
   let codec: Codec
@@ -57,7 +57,7 @@ export function codecContract(name: string, subject: CodecSubject): void {
     vi.restoreAllMocks()
   })
 
-  /** Lists those of the texts that pass for a token, but for other spellings of the one there is. */
+  /** The strings that are accepted as a token, except other spellings of the genuine one. */
   async function accepted(texts: Iterable<string>): Promise<string[]> {
     const found: string[] = []
     for (const each of texts) {
@@ -68,25 +68,25 @@ export function codecContract(name: string, subject: CodecSubject): void {
     return found
   }
 
-  /** What a site that was given these codecs, newest first, makes of a cookie that it is sent. */
+  /** How a site with these codecs, newest first, reads a cookie. */
   async function opened(codecs: Codec[], sent: string) {
     const options = { codec: codecs, cookie, timeout: null, reissueTime: null, lifetime: null }
     return visitOnce(options, `session=${sent}`, (session) => session.entries())
   }
 
   describe(name, () => {
-    it.each(payloads)('gives back what it was given: %s', async (_, payload) => {
+    it.each(payloads)('returns a payload unchanged: %s', async (_, payload) => {
       expect(await codec.decode(await codec.encode(payload))).toBe(payload)
     })
 
-    it('gives back any session', async () => {
+    it('returns any session unchanged', async () => {
       const property = fc.asyncProperty(anySession, async (payload) => {
         expect(await codec.decode(await codec.encode(payload))).toBe(payload)
       })
       await fc.assert(property, { numRuns: 300 })
     })
 
-    it('mixes up nothing that is written or read at the same time, from the first on', async () => {
+    it('keeps concurrent tokens apart, from the first on', async () => {
       const fresh = await make(secret, cookie.name)
       const many = Array.from({ length: 50 }, (_, i) => `[1,1,{"visitor":${i}}]`)
       const tokens = await Promise.all(many.map((payload) => fresh.encode(payload)))
@@ -94,7 +94,7 @@ export function codecContract(name: string, subject: CodecSubject): void {
       expect(await Promise.all(tokens.map((each) => again.decode(each)))).toEqual(many)
     })
 
-    it('writes what a cookie can hold', async () => {
+    it('writes valid cookie values', async () => {
       for (const [, payload] of payloads) {
         // https://www.rfc-editor.org/rfc/rfc6265#section-4.1.1
         expect(await codec.encode(payload)).toMatch(/^[!#-+\--:<-[\]-~]*$/)
@@ -123,7 +123,7 @@ export function codecContract(name: string, subject: CodecSubject): void {
       expect(await accepted(cut)).toEqual([])
     })
 
-    it('refuses a token with a character more, wherever it stands', async () => {
+    it('refuses a token with a character added anywhere', async () => {
       const extended = characters.flatMap((more) =>
         [...token, ''].map((_, i) => token.slice(0, i) + more + token.slice(i)),
       )
@@ -164,7 +164,7 @@ export function codecContract(name: string, subject: CodecSubject): void {
       })
     }
 
-    it('returns null for any text that it did not write', async () => {
+    it('returns null for any string that it did not write', async () => {
       const property = fc.asyncProperty(anyText, async (stranger) => {
         expect(await codec.decode(stranger)).toBeNull()
       })
@@ -182,7 +182,7 @@ export function codecContract(name: string, subject: CodecSubject): void {
       await fc.assert(property, { numRuns: 500 })
     })
 
-    it('returns null for a megabyte of text', async () => {
+    it('returns null for a string of a megabyte', async () => {
       const long = ['A', '.', '=', '"', ' ', '\u0141'].map((each) => each.repeat(2 ** 20))
       expect(await accepted([...long, token + long[0], long[0] + token])).toEqual([])
     })
@@ -218,27 +218,27 @@ export function codecContract(name: string, subject: CodecSubject): void {
       newest = await make(otherSecret, cookie.name)
     })
 
-    it('writes when it comes first', async () => {
+    it('writes if it comes first', async () => {
       const options = { codec: [newest, codec], cookie }
       const { token = '' } = await visitOnce(options, '', (session) => session.set('a', 1))
       expect(await newest.decode(token)).toMatch(/^\[\d+,\d+,\{"a":1\}\]$/)
       expect(await codec.decode(token)).toBeNull()
     })
 
-    it('hands the very text of a payload on to a newer one', async () => {
+    it('passes a payload unchanged to a newer one', async () => {
       const { result, sent, token: renewed = '' } = await opened([newest, codec], token)
       expect(result).toEqual(Object.entries({ a: 'é', b: [1] }))
       expect(sent).toHaveLength(1)
       expect(await newest.decode(renewed)).toBe(text)
     })
 
-    it('is not written anew when it comes first', async () => {
+    it('is not rewritten if it comes first', async () => {
       const { result, sent } = await opened([codec, newest], token)
       expect(result).toHaveLength(2)
       expect(sent).toEqual([])
     })
 
-    it('is forged for a site that took it off its list', async () => {
+    it('is forged for a site that removed it from the list', async () => {
       const { result, rejected, sent, status } = await opened([newest], token)
       expect({ result, rejected, sent, status }).toEqual({
         result: [],

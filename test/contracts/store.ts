@@ -1,37 +1,39 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, vi } from 'vitest'
 import type { Store } from '../../src/session/index.ts'
-import { awkward, twins } from './store-texts.ts'
+import { testContents } from './store/contents.ts'
+import { testCreate } from './store/create.ts'
+import { testOutage } from './store/outage.ts'
+import { testRaces } from './store/races.ts'
+import { testSwap } from './store/swap.ts'
+import { testTime } from './store/time.ts'
 
-/** What a store is, where it differs from others. */
+/** How a store differs from others. */
 export interface StoreContractOptions {
-  /** Whether of several swaps at once one wins. `false`: an update may be lost. @default true */
+  /** Whether one of several concurrent swaps wins. `false`: an update may be lost. @default true */
   readonly atomic?: boolean
   /** Seconds: a ttl that the store keeps exactly, even in a test that waits for it. @default 60 */
   readonly ttl?: number
   /**
-   * Lets time pass, in seconds. By default the store is one that goes by `Date`, and the test's is
-   * moved; another really waits, or moves its backend's clock.
+   * Lets time pass, in seconds. By default `Date` is moved, which is enough for a store that reads the
+   * time from it; others really wait, or move their backend's clock.
    */
   readonly pass?: (seconds: number) => Promise<void>
-  /** Length of the longest text to try. @default 2 ** 20 */
+  /** Length of the longest value to try. @default 2 ** 20 */
   readonly longest?: number
-  /** Makes a store whose backend is down. Not given: it has none that could be. */
+  /** Makes a store whose backend is down. Without it, outages are not tested. */
   readonly broken?: () => Store | Promise<Store>
 }
 
-type Make = () => Store | Promise<Store>
-type Subject = () => Store
-
-const long = 34_560_000 // the longest ttl that sessions ask for: 400 days
-const texts = Array.from({ length: 20 }, (_, i) => `[1700000000,1700000000,{"winner":${i}}]`)
-
 /**
- * Tests that a store does what sessions rely on: what any custom store must do, too.
+ * Tests that a store does what sessions rely on, as every custom store must.
  *
- * @param make - Makes the store anew for each test. What it keeps may be shared: keys never repeat.
+ * @param make - Makes the store for each test. The backend may be shared, since keys never repeat.
  */
-export function storeContract(name: string, make: Make, options: StoreContractOptions = {}): void {
-  const { atomic = true, broken, longest = 2 ** 20 } = options
+export function storeContract(
+  name: string,
+  make: () => Store | Promise<Store>,
+  options: StoreContractOptions = {},
+): void {
   let made: Store
   const store = () => made
 
@@ -43,311 +45,12 @@ export function storeContract(name: string, make: Make, options: StoreContractOp
       vi.useRealTimers()
     })
 
-    describe('swap and get', () => swaps(store))
-    describe('texts and keys', () => contents(store, longest))
-    describe('time', () => times(store, options))
-    describe('many at once', () => (atomic ? competes(store) : loses(store)))
-    if (broken) describe('outage', () => rejects(broken))
-  })
-}
-
-function newKey(): string {
-  return `contract:${crypto.randomUUID()}`
-}
-
-function swaps(store: Subject): void {
-  let key: string
-  beforeEach(() => {
-    key = newKey()
-  })
-
-  it('keeps nothing under a key that was never used', async () => {
-    expect(await store().get(key)).toBeNull()
-  })
-
-  it('creates where nothing is kept', async () => {
-    expect(await store().swap(key, null, 'one', 60)).toEqual({ swapped: true, kept: 'one' })
-    expect(await store().get(key)).toBe('one')
-  })
-
-  it('refuses to create where something is kept, and tells what', async () => {
-    await store().swap(key, null, 'one', 60)
-    expect(await store().swap(key, null, 'two', 60)).toEqual({ swapped: false, kept: 'one' })
-    expect(await store().swap(key, null, 'one', 60)).toEqual({ swapped: false, kept: 'one' })
-    expect(await store().get(key)).toBe('one')
-  })
-
-  it('replaces what is kept', async () => {
-    await store().swap(key, null, 'one', 60)
-    expect(await store().swap(key, 'one', 'two', 60)).toEqual({ swapped: true, kept: 'two' })
-    expect(await store().get(key)).toBe('two')
-  })
-
-  it('replaces a text by the same', async () => {
-    await store().swap(key, null, 'one', 60)
-    expect(await store().swap(key, 'one', 'one', 60)).toEqual({ swapped: true, kept: 'one' })
-    expect(await store().get(key)).toBe('one')
-  })
-
-  it('refuses to replace what is no longer kept, and tells what is', async () => {
-    await store().swap(key, null, 'one', 60)
-    await store().swap(key, 'one', 'two', 60)
-    expect(await store().swap(key, 'one', 'three', 60)).toEqual({ swapped: false, kept: 'two' })
-    expect(await store().swap(key, 'one', 'two', 60)).toEqual({ swapped: false, kept: 'two' })
-    expect(await store().get(key)).toBe('two')
-  })
-
-  it('refuses to replace what was never kept', async () => {
-    expect(await store().swap(key, 'one', 'two', 60)).toEqual({ swapped: false, kept: null })
-    expect(await store().get(key)).toBeNull()
-  })
-
-  it('deletes what is kept, and takes a new text in its place', async () => {
-    await store().swap(key, null, 'one', 60)
-    expect(await store().swap(key, 'one', null, 60)).toEqual({ swapped: true, kept: null })
-    expect(await store().get(key)).toBeNull()
-    expect(await store().swap(key, 'one', 'two', 60)).toEqual({ swapped: false, kept: null })
-    expect(await store().swap(key, null, 'two', 60)).toEqual({ swapped: true, kept: 'two' })
-    expect(await store().get(key)).toBe('two')
-  })
-
-  it('refuses to delete what is no longer kept, and tells what is', async () => {
-    await store().swap(key, null, 'one', 60)
-    await store().swap(key, 'one', 'two', 60)
-    expect(await store().swap(key, 'one', null, 60)).toEqual({ swapped: false, kept: 'two' })
-    expect(await store().get(key)).toBe('two')
-  })
-
-  it('refuses to delete what was never kept', async () => {
-    expect(await store().swap(key, 'one', null, 60)).toEqual({ swapped: false, kept: null })
-  })
-
-  it('swaps nothing for nothing', async () => {
-    expect(await store().swap(key, null, null, 60)).toEqual({ swapped: true, kept: null })
-    await store().swap(key, null, 'one', 60)
-    expect(await store().swap(key, null, null, 60)).toEqual({ swapped: false, kept: 'one' })
-    expect(await store().get(key)).toBe('one')
-  })
-}
-
-function contents(store: Subject, longest: number): void {
-  it.each(awkward)('keeps to the letter: %s', async (_, text) => {
-    const key = newKey()
-    expect(await store().swap(key, null, text, 60)).toEqual({ swapped: true, kept: text })
-    expect(await store().get(key)).toBe(text)
-    expect(await store().swap(key, 'one', 'two', 60)).toEqual({ swapped: false, kept: text })
-    expect(await store().swap(key, text, 'two', 60)).toEqual({ swapped: true, kept: 'two' })
-    expect(await store().swap(key, 'two', text, 60)).toEqual({ swapped: true, kept: text })
-    expect(await store().swap(key, text, null, 60)).toEqual({ swapped: true, kept: null })
-  })
-
-  it.each(twins)('takes no text for another: %j, %j', async (one, other) => {
-    const key = newKey()
-    await store().swap(key, null, one, 60)
-    expect(await store().swap(key, other, 'two', 60)).toEqual({ swapped: false, kept: one })
-    expect(await store().swap(key, other, null, 60)).toEqual({ swapped: false, kept: one })
-    expect(await store().get(key)).toBe(one)
-  })
-
-  it(`keeps a text of ${longest} characters`, async () => {
-    const key = newKey()
-    const [one, two] = ['a', 'b'].map((end) => `${'x'.repeat(longest - 1)}${end}`)
-    if (one === undefined || two === undefined) throw new Error('no texts')
-    // Compared, not printed.
-    const swapped = [
-      await store().swap(key, null, one, 60),
-      await store().swap(key, two, two, 60),
-      await store().swap(key, one, two, 60),
-    ]
-    expect(swapped.map((each) => each.swapped)).toEqual([true, false, true])
-    expect(swapped.map((each) => each.kept === one)).toEqual([true, true, false])
-    expect((await store().get(key)) === two).toBe(true)
-    expect(await store().swap(key, two, null, 60)).toEqual({ swapped: true, kept: null })
-  })
-
-  it('does not mix many keys', async () => {
-    const keys = Array.from({ length: 50 }, newKey)
-    await Promise.all(keys.map((key) => store().swap(key, null, `text of ${key}`, 60)))
-    await Promise.all(keys.slice(25).map((key) => store().swap(key, `text of ${key}`, null, 60)))
-    const found = await Promise.all(keys.map((key) => store().get(key)))
-    expect(found).toEqual(keys.map((key, i) => (i < 25 ? `text of ${key}` : null)))
-  })
-
-  it('tells apart keys that look alike, up to 128 characters', async () => {
-    const stem = `${newKey()}_-:`.padEnd(126, 'x')
-    const keys = [`${stem}aa`, `${stem}aA`, `${stem}a`, stem, `${stem.slice(0, -1)}_`, `${stem}__`]
-    for (const key of keys) {
-      expect(await store().swap(key, null, `text of ${key}`, 60)).toMatchObject({ swapped: true })
-    }
-    const found = await Promise.all(keys.map((key) => store().get(key)))
-    expect(found).toEqual(keys.map((key) => `text of ${key}`))
-  })
-
-  it.each(['__proto__', 'constructor', '0'])(
-    'knows the key %s only when it is kept',
-    async (key) => {
-      expect(await store().get(key)).toBeNull()
-      expect(await store().swap(key, null, 'one', 60)).toEqual({ swapped: true, kept: 'one' })
-      expect(await store().get(key)).toBe('one')
-      expect(await store().swap(key, 'one', null, 60)).toEqual({ swapped: true, kept: null })
-    },
-  )
-}
-
-function times(store: Subject, { ttl = 60, pass }: StoreContractOptions): void {
-  let key: string
-  beforeEach(() => {
-    key = newKey()
-    if (pass) return
-    // From today on, for backends with a clock of their own, and late in a second, for careless sums.
-    vi.useFakeTimers({ toFake: ['Date'], now: Math.ceil(Date.now() / 1000) * 1000 + 900 })
-  })
-
-  /** Lets some of a ttl pass. A store may be a second late, never early. */
-  async function wait(part: number): Promise<void> {
-    const seconds = part < 1 ? part * ttl : part * ttl + 1
-    await (pass ? pass(seconds) : vi.setSystemTime(Date.now() + seconds * 1000))
-  }
-
-  it('forgets a text when its time is up', async () => {
-    await store().swap(key, null, 'one', ttl)
-    await wait(0.9)
-    expect(await store().get(key)).toBe('one')
-    await wait(1)
-    expect(await store().get(key)).toBeNull()
-  })
-
-  if (!pass) {
-    it('forgets nothing a moment too early', async () => {
-      await store().swap(key, null, 'one', ttl)
-      vi.setSystemTime(Date.now() + ttl * 1000 - 1)
-      expect(await store().get(key)).toBe('one')
-      expect(await store().swap(key, 'one', 'two', 60)).toEqual({ swapped: true, kept: 'two' })
-    })
-  }
-
-  it('swaps as if nothing were kept when its time is up', async () => {
-    await store().swap(key, null, 'one', ttl)
-    await wait(1)
-    expect(await store().swap(key, 'one', 'two', ttl)).toEqual({ swapped: false, kept: null })
-    expect(await store().swap(key, 'one', null, ttl)).toEqual({ swapped: false, kept: null })
-    expect(await store().swap(key, null, null, ttl)).toEqual({ swapped: true, kept: null })
-    expect(await store().swap(key, null, 'two', ttl)).toEqual({ swapped: true, kept: 'two' })
-    expect(await store().get(key)).toBe('two')
-    await wait(1)
-    expect(await store().get(key)).toBeNull()
-  })
-
-  it.each(['one', 'two'])('begins the ttl anew when it replaces "one" by "%s"', async (after) => {
-    await store().swap(key, null, 'one', ttl)
-    await wait(0.6)
-    expect(await store().swap(key, 'one', after, ttl)).toEqual({ swapped: true, kept: after })
-    await wait(0.6)
-    expect(await store().get(key)).toBe(after)
-    await wait(1)
-    expect(await store().get(key)).toBeNull()
-  })
-
-  it('leaves the ttl alone when it does not replace, or only reads', async () => {
-    await store().swap(key, null, 'one', ttl)
-    await wait(0.5)
-    await store().swap(key, 'zero', 'two', ttl * 10)
-    await store().swap(key, 'zero', null, ttl * 10)
-    await store().swap(key, null, 'two', ttl * 10)
-    await store().swap(key, null, null, ttl * 10)
-    expect(await store().get(key)).toBe('one')
-    await wait(1)
-    expect(await store().get(key)).toBeNull()
-  })
-
-  it('keeps the ttl of the last swap, be it longer or shorter', async () => {
-    const other = newKey()
-    for (const each of [key, other]) await store().swap(each, null, 'one', ttl * 5)
-    await store().swap(key, 'one', 'two', ttl)
-    await store().swap(other, 'one', null, ttl * 5)
-    await store().swap(other, null, 'two', ttl * 10)
-    await wait(1)
-    expect(await store().get(key)).toBeNull()
-    expect(await store().get(other)).toBe('two')
-  })
-
-  it('keeps a text for 400 days', async () => {
-    await store().swap(key, null, 'one', long)
-    if (!pass) vi.setSystemTime(Date.now() + (long - 1) * 1000)
-    expect(await store().get(key)).toBe('one')
-  })
-}
-
-function competes(store: Subject): void {
-  it.each([
-    ['create', null],
-    ['replace', 'one'],
-  ])('lets one of 20 win that %s at once, and tells the others who', async (_, before) => {
-    const key = newKey()
-    if (before !== null) await store().swap(key, null, before, 60)
-    const swapped = await Promise.all(texts.map((text) => store().swap(key, before, text, 60)))
-    const winners = texts.filter((_, i) => swapped[i]?.swapped)
-    expect(winners).toHaveLength(1)
-    expect(swapped.map((each) => each.kept)).toEqual(texts.map(() => winners[0]))
-    expect(await store().get(key)).toBe(winners[0])
-  })
-
-  it('lets one of 20 win that replace and delete at once', async () => {
-    const key = newKey()
-    await store().swap(key, null, 'one', 60)
-    const afters = texts.map((text, i) => (i % 2 ? text : null))
-    const swapped = await Promise.all(afters.map((after) => store().swap(key, 'one', after, 60)))
-    const winners = swapped.filter((each) => each.swapped)
-    expect(winners).toHaveLength(1)
-    expect(swapped.map((each) => each.kept)).toEqual(afters.map(() => winners[0]?.kept))
-    expect(await store().get(key)).toBe(winners[0]?.kept)
-  })
-
-  it('loses none of 20 changes made at once, each tried again from what it was told', async () => {
-    const key = newKey()
-    await Promise.all(texts.map((text) => append(store(), key, text)))
-    const kept: string[] = JSON.parse((await store().get(key)) ?? '[]')
-    expect(kept.sort()).toEqual([...texts].sort())
-  })
-}
-
-function loses(store: Subject): void {
-  it('keeps the text of one of 20 that swap at once, and may tell all that they won', async () => {
-    const key = newKey()
-    await store().swap(key, null, 'one', 60)
-    const swapped = await Promise.all(texts.map((text) => store().swap(key, 'one', text, 60)))
-    const winners = texts.filter((_, i) => swapped[i]?.swapped)
-    expect(winners.length).toBeGreaterThanOrEqual(1)
-    expect(winners).toContain(await store().get(key))
-  })
-}
-
-/** Adds to a list as the core does: from what is kept, again when another was first. */
-async function append(store: Store, key: string, text: string): Promise<void> {
-  let before = await store.get(key)
-  // Each time it is refused one of the others was not, so that its turn comes.
-  for (let attempts = 0; attempts < texts.length; attempts++) {
-    const after = JSON.stringify([...JSON.parse(before ?? '[]'), text])
-    const { swapped, kept } = await store.swap(key, before, after, 60)
-    if (swapped) return
-    before = kept
-  }
-  throw new Error('refused more often than there were others')
-}
-
-function rejects(broken: NonNullable<StoreContractOptions['broken']>): void {
-  it('rejects rather than answer that nothing is kept', async () => {
-    const store = await broken()
-    await expect(store.get(newKey())).rejects.toThrow(Error)
-  })
-
-  it.each([
-    ['create', null, 'one'],
-    ['replace', 'one', 'two'],
-    ['delete', 'one', null],
-    ['swap nothing for nothing', null, null],
-  ])('rejects when it cannot %s', async (_, before, after) => {
-    const store = await broken()
-    await expect(store.swap(newKey(), before, after, 60)).rejects.toThrow(Error)
+    describe('swap and get', () => testSwap(store))
+    describe('create', () => testCreate(store))
+    describe('values and keys', () => testContents(store, options))
+    describe('time', () => testTime(store, options))
+    describe('concurrent swaps', () => testRaces(store, options))
+    const { broken } = options
+    if (broken) describe('outage', () => testOutage(broken))
   })
 }

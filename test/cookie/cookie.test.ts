@@ -6,7 +6,7 @@ import { dataOf, visitOnce } from '../kit/visitor.ts'
 const now = () => Math.floor(Date.now() / 1000)
 const valid = (data = { a: 1 } as object) => sign([now(), now(), data])
 
-/** What a site with the defaults makes of a `Cookie` header. */
+/** How a site with default options reads a `Cookie` header. */
 async function send(header: string) {
   const { result: data, rejected, sent } = await visitOnce({ secret }, header, dataOf)
   return { data, rejected, sent }
@@ -60,7 +60,7 @@ describe('the session cookie', () => {
     ['behind a form feed', (token) => `x=1;\f${cookieName}=${token}`],
     ['behind a vertical tab', (token) => `x=1;\v${cookieName}=${token}`],
     ['as an attribute of version 1', (token) => `$Version=1, ${cookieName}=${token}`],
-  ])('is not what stands %s', async (_, header) => {
+  ])('is not read %s', async (_, header) => {
     const { data, rejected } = await send(header(await valid()))
     expect(data).toEqual({})
     expect(rejected).toBeUndefined()
@@ -80,19 +80,16 @@ describe('the session cookie', () => {
 })
 
 describe('findCookies()', () => {
-  // Workers hand out such a header, but warn of it when a test makes one.
+  // Workers deliver such a header, but warn if a test makes one.
   const spaces = '\u0085\u00a0\u1680\u2000\u2007\u200b\u2028\u2029\u202f\u205f\u3000\ufeff\n\r\0'
 
-  it.each([...spaces])(
-    'finds no name behind the odd space %j, which a subdomain can set',
-    (space) => {
-      expect(findCookies(`${space}${cookieName}=planted`, `${cookieName}=`)).toEqual([])
-      expect(findCookies(`a=1; ${space}${cookieName}=planted`, `${cookieName}=`)).toEqual([])
-      expect(findCookies(`a=1;${space} ${cookieName}=planted`, `${cookieName}=`)).toEqual([])
-    },
-  )
+  it.each([...spaces])('finds no name after the space %j, which a subdomain can set', (space) => {
+    expect(findCookies(`${space}${cookieName}=planted`, `${cookieName}=`)).toEqual([])
+    expect(findCookies(`a=1; ${space}${cookieName}=planted`, `${cookieName}=`)).toEqual([])
+    expect(findCookies(`a=1;${space} ${cookieName}=planted`, `${cookieName}=`)).toEqual([])
+  })
 
-  it('finds values as they were sent', () => {
+  it('returns values as they were sent', () => {
     expect(findCookies('a="1"; a=%41; a= b ; a=; a==', 'a=')).toEqual([
       '"1"',
       '%41',
@@ -102,7 +99,7 @@ describe('findCookies()', () => {
     ])
   })
 
-  it('reads a header of 100 000 near misses at once', () => {
+  it('reads a header of 100,000 near misses in linear time', () => {
     const header = `${' '.repeat(100_000)};${'a='.repeat(100_000)};${' a='.repeat(100_000)}`
     const began = Date.now()
     expect(findCookies(header, 'a=')).toHaveLength(2)

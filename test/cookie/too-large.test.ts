@@ -5,7 +5,7 @@ import { browser } from '../../src/session/testing.ts'
 import { cookieName, secret } from '../kit/tokens.ts'
 import { createVisitor } from '../kit/visitor.ts'
 
-/** Bytes of name and value of a cookie that carries one text of so many characters. */
+/** Bytes of the name and value of a cookie with one string of so many characters. */
 function bytesWith(length: number): number {
   const payload = `[1700000000,1700000000,{"text":"${'x'.repeat(length)}"}]`
   return cookieName.length + Math.ceil((payload.length * 4) / 3) + 1 + 43
@@ -14,7 +14,7 @@ function bytesWith(length: number): number {
 const longest = Array.from({ length: 4096 }, (_, i) => i).findLast((i) => bytesWith(i) <= 4096) ?? 0
 
 describe('a cookie that browsers would not keep', () => {
-  it('is one of 4097 bytes; one of 4096 is sent and comes back', async () => {
+  it('has more than 4,096 bytes', async () => {
     expect([bytesWith(longest), bytesWith(longest + 1)]).toEqual([4096, 4097])
     const visitor = createVisitor()
     await visitor.visit((session) => session.set('text', 'x'.repeat(longest)))
@@ -24,7 +24,7 @@ describe('a cookie that browsers would not keep', () => {
     await expect(write).rejects.toThrow(/__Host-session has 4097 bytes, more than the 4096/)
   })
 
-  it('fails the request and leaves the cookie that the visitor has', async () => {
+  it("fails the request and leaves the visitor's cookie alone", async () => {
     const visitor = createVisitor()
     await visitor.visit((session) => session.set('a', 1))
     const write = visitor.visit((session) => session.set('b', 'x'.repeat(4000)))
@@ -34,7 +34,7 @@ describe('a cookie that browsers would not keep', () => {
     expect(await visitor.visit((session) => session.entries())).toEqual([['a', 1]])
   })
 
-  it('is told of a key that is large by its name, cut short', async () => {
+  it('is reported with a long key cut short', async () => {
     const write = createVisitor().visit((session) => {
       session.set('k'.repeat(5000), 1)
       session.set('small', 2)
@@ -42,7 +42,7 @@ describe('a cookie that browsers would not keep', () => {
     await expect(write).rejects.toThrow(`bytes: ${'k'.repeat(64)} (5006), small (11).`)
   })
 
-  it('is told with its three largest keys, the largest first, and none of their values', async () => {
+  it('is reported with its three largest keys, largest first, without values', async () => {
     const visitor = createVisitor()
     const write = visitor.visit((session) => {
       session.set('small', 'x')
@@ -59,7 +59,7 @@ describe('a cookie that browsers would not keep', () => {
     expect((error as Error).message).not.toMatch(/small|secret/)
   })
 
-  it('counts text that is not ASCII by its bytes', async () => {
+  it('counts non-ASCII characters in bytes', async () => {
     const visitor = createVisitor()
     const text = 'é'.repeat(longest / 2)
     await visitor.visit((session) => session.set('text', text))
@@ -67,7 +67,7 @@ describe('a cookie that browsers would not keep', () => {
     await expect(write).rejects.toThrow(CookieTooLargeError)
   })
 
-  it('answers 500 where the app handles no errors itself, and tells the client nothing', async () => {
+  it('results in 500 without details if the app handles no errors', async () => {
     const app = new Hono().use(session({ secret })).get('/', async (c) => {
       const session = await c.var.session()
       session.set('text', 'x'.repeat(4000))

@@ -5,7 +5,7 @@ import { shop, shopper, visitShop } from '../kit/shop.ts'
 import { createVisitor } from '../kit/visitor.ts'
 
 describe('csrfToken()', () => {
-  /** A browser, and as many tokens for it as asked for, of one page. */
+  /** A browser, and so many tokens for it from one page. */
   async function manyTokens(count: number) {
     const app = shop().get('/tokens', async (c) => {
       const session = await c.var.session()
@@ -16,7 +16,7 @@ describe('csrfToken()', () => {
     return { visitor, tokens }
   }
 
-  it('gives another text at every call, all of them valid', async () => {
+  it('returns a different token at each call, all of them valid', async () => {
     const { visitor, tokens } = await manyTokens(1000)
     expect(new Set(tokens).size).toBe(1000)
     const statuses = new Set<number>()
@@ -26,7 +26,7 @@ describe('csrfToken()', () => {
     expect([...statuses]).toEqual([200])
   })
 
-  it('repeats no eight characters for compression to find', async () => {
+  it('repeats no eight characters that compression could find', async () => {
     const { tokens } = await manyTokens(50)
     const pieces = tokens.flatMap((token) =>
       Array.from({ length: token.length - 7 }, (_, at) => token.slice(at, at + 8)),
@@ -40,14 +40,14 @@ describe('csrfToken()', () => {
     for (const token of tokens) expect(token).toMatch(/^[\w-]+$/)
   })
 
-  it('keeps one secret of at least 128 bits, and writes it once', async () => {
+  it('stores one token of at least 128 bits, and writes it once', async () => {
     const { visitor, kept } = await shopper(shop())
     expect(String(kept()).length * 6).toBeGreaterThanOrEqual(128)
     await visitor.get('/token')
     expect(visitor.setCookies).toEqual([])
   })
 
-  it('makes another secret for every session', async () => {
+  it('stores a different token for every session', async () => {
     const secrets = new Set<unknown>()
     const app = shop()
     for (let i = 0; i < 100; i++) {
@@ -57,7 +57,7 @@ describe('csrfToken()', () => {
     expect(secrets.size).toBe(100)
   })
 
-  it('does not show among the data', async () => {
+  it('is not part of the data', async () => {
     const shown = await createVisitor().visit((session) => {
       csrfToken(session)
       return [session.keys(), session.entries(), session.size, session.has('_csrft_')]
@@ -65,7 +65,7 @@ describe('csrfToken()', () => {
     expect(shown).toEqual([[], [], 0, false])
   })
 
-  it('works in a stream, after the commit, only where the session has a secret', async () => {
+  it('works in a stream, after the commit, only if the session has a token', async () => {
     const visitor = createVisitor()
     const without = await visitor.visit((session) => session)
     expect(() => csrfToken(without)).toThrow(SessionCommittedError)

@@ -25,19 +25,32 @@ describe('csrf(): options', () => {
   })
 
   it.each([
-    ['a text for a list of origins', { origins: listed }],
+    ['a string for a list of origins', { origins: listed }],
     ['an option that it does not know', { origin: [listed] }],
     ['a token that is neither on nor off', { token: null }],
     ['a header that has no name', { header: '' }],
     ['a header that cannot be sent', { header: 'X CSRF Token' }],
     ['a field that has no name', { field: '' }],
+    ['a field with a line end in its name', { field: 'csrf\ntoken' }],
     ['an exempt that is no function', { exempt: '/hook' }],
+    ['an onRefuse that is no function', { onRefuse: 'console' }],
+    ['a maxFormSize that is no number', { maxFormSize: '1 MiB' }],
   ])('refuses %s', (_, options) => {
     expect(() => csrf(options as unknown as CsrfOptions)).toThrow(TypeError)
   })
 
+  it.each([0, -1, 0.5, Number.NaN, Number.POSITIVE_INFINITY])(
+    'refuses %d for maxFormSize, and says what it must be',
+    (maxFormSize) => {
+      expect(() => csrf({ maxFormSize })).toThrow(RangeError)
+      expect(() => csrf({ maxFormSize })).toThrow(
+        `csrf(): maxFormSize is ${maxFormSize}: give whole`,
+      )
+    },
+  )
+
   it.each(['capacitor://localhost', 'chrome-extension://abcdefgh'])(
-    'takes the origin of an app or extension: %s',
+    'accepts the origin of an app or extension: %s',
     async (origin) => {
       const { visitor, token } = await shopper(shop({ origins: [origin] }))
       const headers = { Origin: origin, 'X-CSRF-Token': token }
@@ -45,14 +58,14 @@ describe('csrf(): options', () => {
     },
   )
 
-  it('reads the token from another header', async () => {
+  it('reads the token from the configured header', async () => {
     const { visitor, token } = await shopper(shop({ header: 'X-XSRF-Token' }))
     const post = (headers: HeadersInit) => visitor.post('/buy', {}, { headers })
     expect((await post({ 'X-XSRF-Token': token })).status).toBe(200)
     expect((await post({ 'X-CSRF-Token': token })).status).toBe(403)
   })
 
-  it('reads the token from another field', async () => {
+  it('reads the token from the configured field', async () => {
     const { visitor, token } = await shopper(shop({ field: '_token' }))
     expect((await visitor.post('/buy', { _token: token })).status).toBe(200)
     expect((await visitor.post('/buy', { csrf_token: token })).status).toBe(403)
@@ -66,12 +79,12 @@ describe('csrf(): options', () => {
     expect((await post('bad')).status).toBe(403)
   })
 
-  it('does not take a promise of `exempt` for a yes', async () => {
+  it('does not treat a promise from `exempt` as true', async () => {
     const exempt = (async () => false) as unknown as () => boolean
     expect((await visitShop(shop({ exempt })).post('/buy')).status).toBe(403)
   })
 
-  it('asks for session() where none is mounted', async () => {
+  it('requires session() to be mounted', async () => {
     const onError = vi.fn((_: Error) => new Response(null, { status: 500 }))
     const app = new Hono().use(csrf()).all('/buy', (c) => c.text('bought'))
     app.onError(onError)

@@ -41,7 +41,7 @@ describe.each(refused)('csrf(): a request refused, %s', (_, init) => {
     expect(visitor.setCookies).toEqual([])
   })
 
-  it('does not sign the session anew', async () => {
+  it('does not re-sign the session', async () => {
     const { visitor, token } = await shopper(shop())
     const moved = visitShop(shop({}, { secret: [otherSecret, secret] }))
     for (const [name, value] of visitor.cookies) moved.cookies.set(name, value)
@@ -51,35 +51,41 @@ describe.each(refused)('csrf(): a request refused, %s', (_, init) => {
     expect(moved.setCookies).toHaveLength(1) // as a request that is accepted does
   })
 
-  it.each([600, 1201])('writes nothing after %i s where others open the session too', async (s) => {
-    const app = new Hono()
-      .use(session({ secret }))
-      .use(async (c, next) => {
-        await c.var.session()
-        await next()
+  it.each([600, 1201])(
+    'writes nothing after %i s if another middleware opens the session',
+    async (s) => {
+      const app = new Hono()
+        .use(session({ secret }))
+        .use(async (c, next) => {
+          await c.var.session()
+          await next()
+        })
+        .use(csrf())
+        .get('/token', async (c) => c.text(csrfToken(await c.var.session())))
+        .post('/buy', (c) => c.text('bought'))
+      const { visitor } = await shopper(app)
+      at(s)
+      expect((await visitor.post('/buy', {}, init)).status).toBe(403)
+      expect(visitor.setCookies).toEqual([])
+    },
+  )
+
+  it.each([600, 1201])(
+    'writes nothing after %i s if the error page reads the session',
+    async (s) => {
+      const app = shop()
+      app.onError(async (_, c) => {
+        const session = await c.var.session()
+        return c.text(`you have ${session.size} things`, 403)
       })
-      .use(csrf())
-      .get('/token', async (c) => c.text(csrfToken(await c.var.session())))
-      .post('/buy', (c) => c.text('bought'))
-    const { visitor } = await shopper(app)
-    at(s)
-    expect((await visitor.post('/buy', {}, init)).status).toBe(403)
-    expect(visitor.setCookies).toEqual([])
-  })
+      const { visitor } = await shopper(app)
+      at(s)
+      expect((await visitor.post('/buy', {}, init)).status).toBe(403)
+      expect(visitor.setCookies).toEqual([])
+    },
+  )
 
-  it.each([600, 1201])('writes nothing after %i s for an error page that reads', async (s) => {
-    const app = shop()
-    app.onError(async (_, c) => {
-      const session = await c.var.session()
-      return c.text(`you have ${session.size} things`, 403)
-    })
-    const { visitor } = await shopper(app)
-    at(s)
-    expect((await visitor.post('/buy', {}, init)).status).toBe(403)
-    expect(visitor.setCookies).toEqual([])
-  })
-
-  it('keeps the token that the session has', async () => {
+  it("keeps the session's token", async () => {
     const { visitor, token, kept } = await shopper(shop())
     const before = kept()
     await visitor.post('/buy', {}, init)

@@ -17,7 +17,7 @@ const origins = {
   listed,
 }
 
-/** What the browser's signals are worth. Rows: Sec-Fetch-Site. Columns: Origin, in that order. */
+/** The expected verdict on the browser's signals. Rows: Sec-Fetch-Site. Columns: Origin, in order. */
 const golden = {
   absent: 'pass pass stop stop stop stop stop pass',
   'same-origin': 'pass pass pass stop stop stop stop pass',
@@ -104,7 +104,7 @@ describe('csrf()', () => {
     `https://evil.example ${own}`,
     'https://SHOP.example',
     'shop.example',
-  ])('refuses Origin %j, which is not quite its own', async (origin) => {
+  ])('refuses Origin %j, which resembles its own', async (origin) => {
     const { visitor, token } = await shopper(shop())
     const headers = { ...signals('same-origin', origin), 'X-CSRF-Token': token }
     expect((await visitor.post('/buy', {}, { headers })).status).toBe(403)
@@ -119,13 +119,13 @@ describe('csrf()', () => {
     'https://admin.example/',
     'https://sub.admin.example',
     'https://xadmin.example',
-  ])('does not take Origin %j for the listed one', async (origin) => {
+  ])('distinguishes Origin %j from the listed one', async (origin) => {
     const { visitor, token } = await shopper(shop({ origins: [listed] }))
     const headers = { ...signals('cross-site', origin), 'X-CSRF-Token': token }
     expect((await visitor.post('/buy', {}, { headers })).status).toBe(403)
   })
 
-  it('refuses a cross-site login of somebody who has no session yet', async () => {
+  it('refuses a cross-site login of a visitor without a session', async () => {
     const visitor = visitShop(shop())
     const headers = signals('cross-site', 'https://evil.example')
     expect((await visitor.post('/buy', { user: 'evil' }, { headers })).status).toBe(403)
@@ -160,14 +160,14 @@ describe('csrf(): content types', () => {
     body: new TextEncoder().encode('{}'),
   })
 
-  it.each(types)('%s exempts from nothing', async (type) => {
+  it.each(types)('%s exempts no request', async (type) => {
     const { visitor, token } = await shopper(shop())
     const crossSite = { ...signals('cross-site'), 'X-CSRF-Token': token }
     expect((await visitor.post('/buy', {}, send(type, crossSite))).status).toBe(403)
     expect((await visitor.post('/buy', {}, send(type, signals('same-origin')))).status).toBe(403)
   })
 
-  it.each(types)('%s is welcome with a token in the header', async (type) => {
+  it.each(types)('%s is accepted with a token in the header', async (type) => {
     const { visitor, token } = await shopper(shop())
     const headers = { ...signals('same-origin', own), 'X-CSRF-Token': token }
     expect((await visitor.post('/buy', {}, send(type, headers))).status).toBe(200)
@@ -176,7 +176,7 @@ describe('csrf(): content types', () => {
 
 describe('csrf(): methods', () => {
   it.each(['GET', 'HEAD', 'OPTIONS', 'TRACE'])(
-    'lets %s pass and opens no session',
+    'lets %s pass without opening the session',
     async (method) => {
       const onReject = vi.fn()
       const app = shop({}, { onReject })

@@ -10,7 +10,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** A browser with a session that holds this data, whoever made it. */
+/** A browser with a session that has this data. */
 async function holder(data: Record<string, unknown>, site: Site = shop()) {
   const visitor = visitShop(site)
   visitor.cookies.set(cookieName, await sign([start, start, data]))
@@ -24,7 +24,7 @@ function multipart(...parts: [name: string, value: string | Blob][]): RequestIni
 }
 
 describe('csrf(): where the token is', () => {
-  it('takes an empty header for a wrong one', async () => {
+  it('treats an empty header as a wrong one', async () => {
     const { visitor, token } = await shopper(shop())
     const headers = { 'X-CSRF-Token': '' }
     expect((await visitor.post('/buy', { csrf_token: token }, { headers })).status).toBe(403)
@@ -46,7 +46,7 @@ describe('csrf(): where the token is', () => {
     expect((await visitor.post('/buy', {}, multipart(['csrf_token', token]))).status).toBe(200)
   })
 
-  it('looks for a header first: a good field does not rescue a wrong one', async () => {
+  it('checks the header first: a good field does not rescue a wrong header', async () => {
     const { visitor, token } = await shopper(shop())
     const post = (header: string, field: string) =>
       visitor.post('/buy', { csrf_token: field }, { headers: { 'X-CSRF-Token': header } })
@@ -60,7 +60,7 @@ describe('csrf(): where the token is', () => {
     expect((await visitor.post('/buy', {}, { headers })).status).toBe(403)
   })
 
-  it('counts the last of repeated fields', async () => {
+  it('uses the last of repeated fields', async () => {
     const { visitor, token } = await shopper(shop())
     const post = (first: string, last: string) => {
       const body = new URLSearchParams([
@@ -78,7 +78,7 @@ describe('csrf(): where the token is', () => {
     ['JSON', '/buy', '{"csrf_token":"TOKEN"}', 'application/json'],
     ['plain text', '/buy', 'csrf_token=TOKEN', 'text/plain'],
     ['a body without a type', '/buy', 'csrf_token=TOKEN', ''],
-  ])('never takes it from %s', async (_, path, body, type) => {
+  ])('never reads it from %s', async (_, path, body, type) => {
     const { visitor, token } = await shopper(shop())
     const init = {
       body: new TextEncoder().encode(body.replace('TOKEN', token)),
@@ -87,13 +87,13 @@ describe('csrf(): where the token is', () => {
     expect((await visitor.post(path.replace('TOKEN', token), {}, init)).status).toBe(403)
   })
 
-  it('never takes it from a cookie', async () => {
+  it('never reads it from a cookie', async () => {
     const { visitor, token } = await shopper(shop())
     visitor.cookies.set('csrf_token', token)
     expect((await visitor.post('/buy')).status).toBe(403)
   })
 
-  it('refuses a file under the name of the field', async () => {
+  it('refuses a file in the place of the field', async () => {
     const { visitor, token } = await shopper(shop())
     const file = multipart(['csrf_token', new File([token], 'token.txt')])
     const textThenFile = multipart(['csrf_token', token], ['csrf_token', new File([token], 'a')])
@@ -136,12 +136,12 @@ describe('csrf(): which token', () => {
     ['a NUL', '\0'],
     ['a lone surrogate', '\ud800'],
     ['very long', 'A'.repeat(100_000)],
-  ])('refuses a text that is no token: %s', async (_, text) => {
+  ])('refuses a string that is no token: %s', async (_, text) => {
     const { visitor } = await shopper(shop())
     expect((await visitor.post('/buy', { csrf_token: text })).status).toBe(403)
   })
 
-  it('refuses a token with any one character corrupted, dropped or added', async () => {
+  it('refuses a token with any character changed, removed or added', async () => {
     const { visitor, token } = await shopper(shop())
     const wrong = [...token].flatMap((character, at) => {
       const [start, end] = [token.slice(0, at), token.slice(at + 1)]
@@ -158,7 +158,7 @@ describe('csrf(): which token', () => {
     expect((await visitor.post('/buy', { csrf_token: token })).status).toBe(200)
   })
 
-  it('refuses the token as the session keeps it, unmasked', async () => {
+  it("refuses the session's own token unmasked", async () => {
     const { visitor, kept } = await shopper(shop())
     const raw = String(kept())
     expect(raw.length).toBeGreaterThan(20)
@@ -186,7 +186,7 @@ describe('csrf(): which token', () => {
     expect((await visitor.post('/buy', { csrf_token: token })).status).toBe(403)
   })
 
-  it('refuses every token where the session never made one', async () => {
+  it('refuses every token if the session has none', async () => {
     const { token } = await shopper(shop())
     const visitor = await holder({ counter: 1 })
     for (const text of ['', 'undefined', 'null', 'AA', token]) {
@@ -199,7 +199,7 @@ describe('csrf(): which token', () => {
     ['null', null],
     ['a number', 7],
     ['a list', ['a']],
-  ])('makes a token where the session keeps %s in its place', async (_, kept) => {
+  ])('makes a token if the session has %s in its place', async (_, kept) => {
     const visitor = await holder({ _csrft_: kept })
     expect((await visitor.post('/buy', { csrf_token: '' })).status).toBe(403)
     const token = await (await visitor.get('/token')).text()
@@ -207,7 +207,7 @@ describe('csrf(): which token', () => {
     expect((await visitor.post('/buy', { csrf_token: token })).status).toBe(200)
   })
 
-  it('accepts a token for the secret that Pyramid made', async () => {
+  it('accepts a mask of a token that Pyramid made', async () => {
     const kept = '30d0bd5d0a9a1a0c9b2bd0b21ac23cbf2f5d2d25'
     const visitor = await holder({ _csrft_: kept })
     const token = await (await visitor.get('/token')).text()

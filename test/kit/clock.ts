@@ -10,7 +10,7 @@ export function at(seconds: number): void {
 
 const realSetTimeout = globalThis.setTimeout
 
-/** Lets everything that waits for no timer go on: crypto may take a turn of the event loop. */
+/** Lets everything continue that waits for no timer: crypto may need a turn of the event loop. */
 export function settle(): Promise<void> {
   return new Promise((resolve) => realSetTimeout(resolve, 5))
 }

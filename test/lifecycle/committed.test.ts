@@ -47,19 +47,19 @@ describe('a session whose response is committed', () => {
     expect(session.entries()).toEqual([['a', 1]])
   })
 
-  it('is still read', async () => {
+  it('can still be read', async () => {
     const session = await committed()
     expect([session.get('a'), session.peekFlash(), session.size]).toEqual([1, ['one'], 1])
   })
 
-  it('throws an error of this library by its name', async () => {
+  it('throws an error of this library', async () => {
     const session = await committed()
     const error = resultOf(() => session.set('a', 2))
     expect(error).toBeInstanceOf(SessionError)
     expect(error).toMatchObject({ name: 'SessionCommittedError' })
   })
 
-  it('throws where a middleware outside of session() changes it', async () => {
+  it('throws if a middleware outside of session() changes it', async () => {
     const opened: Session[] = []
     const app = new Hono()
       .use(async (_, next) => {
@@ -111,7 +111,7 @@ describe('a stream', () => {
     expect(visitor.sent).toEqual([])
   })
 
-  it('cannot open a session and change it in vain', async () => {
+  it('throws if it opens the session and changes it', async () => {
     const begun = Promise.withResolvers<void>()
     const outcome = Promise.withResolvers<unknown>()
     const app = new Hono().use(session({ secret })).get('/', (c) =>

@@ -19,7 +19,7 @@ const count = (session: { update: (key: string, make: (n: unknown) => unknown) =
   session.update('n', (n) => Number(n ?? 0) + 1)
 
 describe('an id', () => {
-  it('that no record has begins a new session under another', async () => {
+  it('without a record is replaced by a new one', async () => {
     const visitor = createVisitor({ store })
     const id = await visitor.visit((session) => {
       session.set('a', 1)
@@ -40,7 +40,7 @@ describe('an id', () => {
     expect(other.token).not.toBe(visitor.token)
   })
 
-  it('is no session where sessions are cookies', async () => {
+  it('is forged for a site whose sessions are cookies', async () => {
     const visitor = createVisitor({ store })
     await visitor.visit(count)
     const reasons: string[] = []
@@ -52,7 +52,7 @@ describe('an id', () => {
     expect(reasons).toEqual(['forged'])
   })
 
-  it('is signed anew by the newest secret, once it is seen to be alive still', async () => {
+  it('is re-signed by the newest secret if its record still exists', async () => {
     const visitor = createVisitor({ store })
     await visitor.visit(count)
     const before = visitor.token
@@ -67,7 +67,7 @@ describe('an id', () => {
     expect(await retired.visit((session) => session.get('n'))).toBe(1)
   })
 
-  it('changes at regenerate(), and the data stays', async () => {
+  it('changes at regenerate(), while the data stays', async () => {
     const visitor = createVisitor({ store })
     const id = await visitor.visit((session) => {
       session.set('a', 1)
@@ -81,7 +81,7 @@ describe('an id', () => {
     expect(await visitor.visit((session) => [session.id, session.get('a')])).toEqual([next, 1])
   })
 
-  it('changes at invalidate() too, for what is set after', async () => {
+  it('changes at invalidate(), for data that is set afterwards', async () => {
     const visitor = createVisitor({ store })
     const id = await visitor.visit((session) => {
       session.set('a', 1)

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { csrfToken, type SessionOptions } from '../../src/session/index.ts'
+import { csrfToken, type Session, type SessionOptions } from '../../src/session/index.ts'
+import { memoryStore } from '../../src/session/stores/memory.ts'
 import { at, start } from '../kit/clock.ts'
 import { cookieName, payloadOf } from '../kit/tokens.ts'
 import { createReturningVisitor, createVisitor, type Data, type Use } from '../kit/visitor.ts'
@@ -38,7 +39,7 @@ describe('a session that is only read', () => {
     expect(payloadOf(visitor.token)).toEqual([renewed, start, { a: 1 }])
   })
 
-  it('is written again at a tenth of its timeout', async () => {
+  it('is re-issued after a tenth of its timeout', async () => {
     at(0)
     const visitor = createVisitor({ timeout: 59 })
     await visitor.visit((session) => session.set('a', 1))
@@ -50,7 +51,7 @@ describe('a session that is only read', () => {
     expect(visitor.sent).toHaveLength(1)
   })
 
-  it('is never written again if it has no timeout', async () => {
+  it('is never re-issued if it has no timeout', async () => {
     at(0)
     const visitor = createVisitor({ timeout: null, lifetime: null })
     await visitor.visit((session) => session.set('a', 1))
@@ -102,14 +103,14 @@ describe('a session that ends as it began', () => {
     ['messages are only looked at', (session) => session.peekFlash().push('not kept')],
     ['there is no message to pop', (session) => session.popFlash('error' as '')],
     ['it has its CSRF token already', (session) => csrfToken(session)],
-  ])('is not written where %s', async (_, use) => {
+  ])('is not written if %s', async (_, use) => {
     const visitor = await createReturningVisitor()
     await visitor.visit(use)
     expect(visitor.sent).toEqual([])
   })
 })
 
-describe('a session that ends otherwise than it began', () => {
+describe('a session that ends changed', () => {
   it.each<[string, Use, Partial<Data>]>([
     ['set()', (session) => session.set('n', 2), { n: 2 }],
     ['update()', (session) => session.update('n', (n = 0) => n + 1), { n: 2 }],
@@ -157,7 +158,7 @@ describe('a session that ends otherwise than it began', () => {
     })
   })
 
-  it('is written after changed(), whatever its data says', async () => {
+  it('is written after changed(), even if its data is unchanged', async () => {
     const visitor = await createReturningVisitor()
     await visitor.visit((session) => session.changed())
     expect(visitor.sent).toHaveLength(1)
@@ -216,17 +217,82 @@ describe('a session that ends empty', () => {
     ],
     ['it was invalidated', (session) => session.invalidate()],
     ['it was regenerated', (session) => session.regenerate()],
-    ['changed() was called', (session) => session.changed()],
-  ])('sets no cookie for a visitor who had none, where %s', async (_, use) => {
+  ])('sets no cookie for a visitor who had none if %s', async (_, use) => {
     const visitor = createVisitor<Data>()
     await visitor.visit(use)
     expect(visitor.sent).toEqual([])
   })
 
-  it('leaves a cookie that is not honoured alone', async () => {
+  it('is kept if changed() was called', async () => {
+    const visitor = createVisitor<Data>()
+    await visitor.visit((session) => session.changed())
+    expect(await visitor.visit((session) => [session.new, session.size])).toEqual([false, 0])
+    await visitor.visit((session) => session.set('n', 1))
+    await visitor.visit((session) => {
+      session.clear()
+      session.changed()
+    })
+    expect(await visitor.visit((session) => [session.new, session.size])).toEqual([false, 0])
+  })
+
+  it.each<[string, (session: Session<Data>) => unknown, number]>([
+    ['is only read', (session) => session.get('n'), 1],
+    ['is due for its re-issue', (session) => session.get('n'), 121],
+    ['gets a new identity', (session) => session.regenerate(), 1],
+    [
+      'is written to and emptied',
+      (session) => {
+        session.set('n', 1)
+        session.clear()
+      },
+      121,
+    ],
+  ])('is kept, if it was kept empty by changed(), when it %s', async (_, use, later) => {
+    for (const options of [{}, { store: memoryStore() }]) {
+      at(0)
+      const visitor = createVisitor<Data>(options)
+      await visitor.visit((session) => session.changed())
+      at(later)
+      await visitor.visit(use)
+      expect(await visitor.visit((session) => [session.new, session.size])).toEqual([false, 0])
+    }
+  })
+
+  it('is removed by invalidate(), even if it was kept empty', async () => {
+    const visitor = createVisitor<Data>()
+    await visitor.visit((session) => session.changed())
+    await visitor.visit((session) => session.invalidate())
+    expect(visitor.token).toBeUndefined()
+  })
+
+  it('stays in a store until its time is up', async () => {
+    at(0)
+    const visitor = createVisitor<Data>({ store: memoryStore() })
+    await visitor.visit((session) => session.set('n', 1))
+    for (const seconds of [1, 1000, 2000]) {
+      at(seconds)
+      await visitor.visit((session) => session.clear())
+      expect(await visitor.visit((session) => [session.new, session.size])).toEqual([false, 0])
+    }
+    at(3201)
+    expect(await visitor.visit((session) => session.new)).toBe(true)
+  })
+
+  it.each<[string, Use]>([
+    ['is read', (session) => session.get('n')],
+    ['ends empty', (session) => session.clear()],
+    ['is regenerated while empty', (session) => session.regenerate()],
+  ])('leaves a cookie that is not honoured alone if it %s', async (_, use) => {
+    const visitor = createVisitor<Data>()
+    visitor.cookies.set(cookieName, 'forged')
+    await visitor.visit(use)
+    expect(visitor.sent).toEqual([])
+  })
+
+  it('has a cookie that is not honoured removed by invalidate()', async () => {
     const visitor = createVisitor<Data>()
     visitor.cookies.set(cookieName, 'forged')
     await visitor.visit((session) => session.invalidate())
-    expect(visitor.sent).toEqual([])
+    expect(visitor.sent).toEqual([expect.stringMatching(/^__Host-session=; Max-Age=0; /)])
   })
 })

@@ -57,12 +57,12 @@ describe('the cookie of a changed session', () => {
     expect(payloadOf(jar.cookies.get(cookieName))).toMatchObject({ 2: { n: 2 } })
   })
 
-  it('leaves what a redirect with immutable headers says', async () => {
+  it('leaves the headers of a redirect with immutable headers', async () => {
     const response = await app.request('/immutable-redirect')
     expect(response.headers.get('Location')).toBe('http://localhost/there')
   })
 
-  it('leaves what the response of an HTTPException says', async () => {
+  it("leaves the headers of an HTTPException's response", async () => {
     const response = await app.request('/exception-with-response')
     expect(response.headers.get('X-Own')).toBe('kept')
     expect(response.headers.getSetCookie()).toContain('own=1')
@@ -75,8 +75,8 @@ describe('the cookie of a changed session', () => {
   })
 })
 
-describe('a handler that fails where no other handler runs', () => {
-  it('has its session committed, as after any error', async () => {
+describe('a notFound handler that throws', () => {
+  it('has its session committed, like any handler that throws', async () => {
     const app = new Hono().use(session({ secret }))
     app.notFound(async (c) => {
       const session = await (c.get('session' as never) as () => Promise<Session>)()
@@ -121,7 +121,7 @@ describe('a response of a session in a store', () => {
       1,
     ],
     ['a write', (session) => session.set('a', 2), 0],
-  ])('never has two cookies of the name: after %s', async (_, use, count) => {
+  ])('never sets two cookies of the name: after %s', async (_, use, count) => {
     const visitor = createVisitor({ store: memoryStore() })
     await visitor.visit((session) => session.set('user', 'mary'))
     await visitor.visit(use)

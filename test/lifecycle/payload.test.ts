@@ -34,7 +34,7 @@ describe('a signed payload', () => {
     ['of four parts', [start, start, { a: 1 }, {}]],
     ['that is an object', { 0: start, 1: start, 2: { a: 1 }, length: 3 }],
     ['that is null', null],
-    ['that is a text', 'text'],
+    ['that is a string', 'text'],
   ] as [string, unknown][])('is not honoured %s', async (_, payload) => {
     at(0)
     const visitor = createVisitor({ timeout: null, lifetime: null })
@@ -49,7 +49,7 @@ describe('a signed payload', () => {
     `[${start},${start},{"a":1}]x`,
     '\ufeff[1,1,{"a":1}]',
     'NaN',
-  ])('is not honoured when it is %j, which is no JSON', async (text) => {
+  ])('is not honoured if it is %j, which is no JSON', async (text) => {
     at(0)
     const token = await signedCodec(secret, cookieName).encode(text)
     expect(await createVisitor().present(token)).toEqual({})

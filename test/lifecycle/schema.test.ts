@@ -20,12 +20,12 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** A schema with what Standard Schema asks for, and no more. */
+/** A schema with only what Standard Schema requires. */
 function schemaOf(validate: Validate): Schema {
   return { '~standard': { version: 1, vendor: 'these tests', validate } }
 }
 
-/** A schema as arktype makes them: a function that has the rest. */
+/** A schema like arktype's: a function with the required property. */
 function callable(validate: Validate): Schema {
   return Object.assign(() => undefined, schemaOf(validate))
 }
@@ -59,7 +59,7 @@ function holder(data: object, options: Parameters<typeof createVisitor<Data>>[0]
 }
 
 describe.each(schemas)('schema (%s)', (_, schema) => {
-  it('lets data through that passes', async () => {
+  it('accepts valid data', async () => {
     const onReject = vi.fn()
     const visitor = await holder({ n: 1 }, { schema, onReject })
     expect(await visitor.visit((session) => [session.new, session.get('n')])).toEqual([false, 1])
@@ -68,7 +68,7 @@ describe.each(schemas)('schema (%s)', (_, schema) => {
   })
 
   it.each([[{ n: 'one' }], [{ n: null }], [{ m: 1 }]])(
-    'begins anew where %o fails',
+    'starts a new session for the invalid data %o',
     async (data) => {
       const onReject = vi.fn()
       const visitor = await holder({ ...data, _f_: ['old'] }, { schema, onReject })
@@ -84,7 +84,7 @@ describe.each(schemas)('schema (%s)', (_, schema) => {
     },
   )
 
-  it('leaves a cookie that failed alone until something is written', async () => {
+  it('leaves the cookie of invalid data alone until something is written', async () => {
     const visitor = await holder({ n: 'one' }, { schema })
     at(200) // later than its reissueTime
     await visitor.visit((session) => session.get('n'))
@@ -96,13 +96,13 @@ describe.each(schemas)('schema (%s)', (_, schema) => {
 })
 
 describe('schema', () => {
-  it('lets a logout end a session that failed, which another schema would take again', async () => {
+  it('lets a logout remove the cookie of invalid data', async () => {
     const visitor = await holder({ n: 'one' }, { schema: z.object({ n: z.number() }) })
     await visitor.visit((session) => session.invalidate())
     expect(visitor.token).toBeUndefined()
   })
 
-  it('sees the data alone: neither flash queues nor the CSRF token, which survive', async () => {
+  it('sees the data only, while flash queues and the CSRF token survive', async () => {
     const validate = vi.fn(hasNumber)
     const ours = { _f_: ['one'], _f_error: ['two'], _csrft_: 'token' }
     const visitor = await holder({ n: 1, _f_n: ['three'], ...ours }, { schema: schemaOf(validate) })
@@ -113,7 +113,7 @@ describe('schema', () => {
     expect(payloadOf(visitor.token)).toEqual([start, start, { n: 1, ...ours }])
   })
 
-  it('keeps a form valid that was shown before it was asked', async () => {
+  it('keeps the CSRF token of earlier forms valid', async () => {
     const visitor = createVisitor<Data>({ schema: z.object({ n: z.number() }) })
     await visitor.visit((session) => {
       session.set('n', 1)
@@ -126,7 +126,7 @@ describe('schema', () => {
     expect(tokenOf()).toBe(before)
   })
 
-  it('asks nothing of a session that holds flash messages and a CSRF token only', async () => {
+  it('is not asked about a session with only flash messages and a CSRF token', async () => {
     const visitor = createVisitor<Data>({ schema: z.object({ n: z.number() }) })
     await visitor.visit((session) => {
       session.flash('Please log in.')
@@ -135,7 +135,7 @@ describe('schema', () => {
     expect(await visitor.visit((session) => session.popFlash())).toEqual(['Please log in.'])
   })
 
-  it('is not asked about a new session, nor about what a handler writes', async () => {
+  it('is not asked about a new session or about writes', async () => {
     const validate = vi.fn(hasNumber)
     const visitor = createVisitor<Partial<Data> & { m: number }>({
       schema: schemaOf(validate) as never,
@@ -145,7 +145,7 @@ describe('schema', () => {
     expect(payloadOf(visitor.token)).toEqual([start, start, { m: 1 }])
   })
 
-  it('takes back what a handler kept, nested as deep as set() lets it be', async () => {
+  it('accepts data nested as deep as set() allows', async () => {
     let deep: unknown = 'bottom'
     for (let i = 0; i < 64; i++) deep = [deep]
     const visitor = createVisitor<{ deep: unknown }>({ schema: z.object({ deep: z.unknown() }) })
@@ -153,7 +153,7 @@ describe('schema', () => {
     expect(await visitor.visit((session) => session.get('deep'))).toEqual(deep)
   })
 
-  it('is asked once, however often a request opens the session', async () => {
+  it('runs once, however often a request opens the session', async () => {
     const validate = vi.fn(hasNumber)
     const visitor = await holder({ n: 1 }, { schema: schemaOf(validate) })
     await visitor.visit((_, c) => Promise.all([c.get('session')(), c.get('session')()]))
@@ -167,13 +167,13 @@ describe('schema', () => {
     ['expired', () => sign([start - 1201, start - 1201, { n: 1 }])],
     ['no session', () => sign([start, start, [{ n: 1 }]])],
     ['sent twice', async () => `${await sign([start, start, { n: 1 }])}; ${cookieName}=`],
-  ])('is never shown what a cookie says that is %s', async (_, token) => {
+  ])('never sees the data of a cookie that is %s', async (_, token) => {
     const validate = vi.fn(hasNumber)
     await createVisitor<Data>({ schema: schemaOf(validate) }).present(await token())
     expect(validate).not.toHaveBeenCalled()
   })
 
-  it('treats __proto__ as a key like any other', async () => {
+  it('treats __proto__ as an ordinary key', async () => {
     const data = JSON.parse('{"n":1,"__proto__":{"admin":true}}')
     const validate = vi.fn((value) => ({ value }))
     const visitor = await holder(data, { schema: schemaOf(validate) })
@@ -185,7 +185,7 @@ describe('schema', () => {
     expect(JSON.stringify(payloadOf(visitor.token))).toContain('"__proto__":{"admin":true}')
   })
 
-  it('fails the request when it throws, and logs nobody out', async () => {
+  it('fails the request if it throws, and logs nobody out', async () => {
     const error = new Error('the database is down')
     const failing = [
       schemaOf(() => {
@@ -208,7 +208,7 @@ describe('a schema that is no Standard Schema', () => {
   it.each([
     ['null', null],
     ['true', true],
-    ['a text', 'n: number'],
+    ['a string', 'n: number'],
     ['a function alone', (value: unknown) => value],
     ['what has parse() alone', { parse: (value: unknown) => value }],
     ['a standard without validate()', { '~standard': { version: 1, vendor: 'these tests' } }],

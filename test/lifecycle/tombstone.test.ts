@@ -22,7 +22,7 @@ describe('a request in flight', () => {
     expect(thief.sent).toEqual([])
   })
 
-  it('never undoes a login: the old id is dead, and sets no cookie', async () => {
+  it('never undoes a login: the old id stays dead and sets no cookie', async () => {
     const { visitor, store, token, afterQuick, slowSent } = await race(
       (session) => session.set('planted', 1),
       (session) => {
@@ -39,7 +39,7 @@ describe('a request in flight', () => {
     expect(oldTab.sent).toEqual([])
   })
 
-  it('has its change carried over when it came before regenerate() ended the old id', async () => {
+  it('has its change kept if it finished before regenerate()', async () => {
     const { visitor } = await race(
       (session) => session.regenerate(),
       (session) => session.set('late', 1),
@@ -50,7 +50,7 @@ describe('a request in flight', () => {
     })
   })
 
-  it('cannot keep a session alive that a logout ends', async () => {
+  it('cannot keep a session alive after a logout', async () => {
     const { visitor } = await race(
       (session) => session.invalidate(),
       (session) => session.set('late', 1),
@@ -58,7 +58,7 @@ describe('a request in flight', () => {
     expect(visitor.token).toBeUndefined()
   })
 
-  it('that regenerates as well is dropped, with the record that it began', async () => {
+  it('that also regenerates is dropped, with the record that it created', async () => {
     const { visitor, store, afterQuick, slowSent } = await race(
       (session) => session.regenerate(),
       (session) => session.regenerate(),
@@ -71,7 +71,7 @@ describe('a request in flight', () => {
     expect(await visitor.visit((session) => session.get('base'))).toBe(1)
   })
 
-  it('that only extends the life of the session does not try twice', async () => {
+  it('that only re-issues the session does not retry', async () => {
     const { store } = await race(
       () => undefined,
       (session) => session.set('quick', 1),
@@ -99,15 +99,12 @@ describe('a request in flight', () => {
 })
 
 describe('an id whose secret is retired while a request is in flight', () => {
-  it.each(['regenerate', 'invalidate'] as const)(
-    'is not signed anew after %s()',
-    async (method) => {
-      const { slowSent } = await race(
-        () => undefined,
-        (session) => session[method](),
-        { later: { secret: [otherSecret, secret] } },
-      )
-      expect(slowSent).toEqual([])
-    },
-  )
+  it.each(['regenerate', 'invalidate'] as const)('is not re-signed after %s()', async (method) => {
+    const { slowSent } = await race(
+      () => undefined,
+      (session) => session[method](),
+      { later: { secret: [otherSecret, secret] } },
+    )
+    expect(slowSent).toEqual([])
+  })
 })

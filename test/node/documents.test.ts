@@ -4,9 +4,6 @@ import { anchors, complete, documents, prose } from '../../scripts/documents.ts'
 import { examples } from '../../scripts/examples.ts'
 import { pathOf, read } from '../../scripts/repository.ts'
 
-/** Scripts that are named and not there yet. */
-const pending = new Set(['test:watch', 'test:fast'])
-
 describe.each(documents)('%s', (document) => {
   const text = read(document)
 
@@ -24,7 +21,7 @@ describe.each(documents)('%s', (document) => {
     const named = [...text.matchAll(/npm (?:run ([\w:]+)|(test)\b)/g)]
     const missing = named
       .map(([, run = '', test]) => test ?? run)
-      .filter((name) => !(name in scripts) && !pending.has(name))
+      .filter((name) => !(name in scripts))
     expect(missing).toEqual([])
   })
 
@@ -63,6 +60,16 @@ it.each([
 function resolve(document: string, link: string): string {
   return link === '' ? document : new URL(link, `file:///${document}`).pathname.slice(1)
 }
+
+it('architecture.md finds each rule in files that exist', () => {
+  const rows = read('docs/architecture.md').matchAll(/^\| .* \| (`[^|]+`) \| (`[^|]+`) \|$/gm)
+  const files = [...rows].flatMap(([, sources = '', tests = '']) => [
+    ...sources.split(', ').map((file) => `src/session/${file.slice(1, -1)}`),
+    ...tests.split(', ').map((file) => `test/${file.slice(1, -1)}`),
+  ])
+  expect(files.length).toBeGreaterThan(50)
+  expect(files.filter((file) => !existsSync(pathOf(file)))).toEqual([])
+})
 
 it('compares with the versions that were measured', () => {
   const { devDependencies } = JSON.parse(read('bench/package.json')) as {

@@ -12,7 +12,7 @@ function heap(): number {
   return process.memoryUsage().heapUsed
 }
 
-it('remembers a token without the header that it came in', async () => {
+it('the token cache does not retain the header of a token', async () => {
   const writer = signedCodec('only-these-tests-know-this-secret', 'session')
   const codec = cached(writer)
   const before = heap()

@@ -1,4 +1,4 @@
-// A smaller run of what `npm run proof` proves.
+// A smaller run of `npm run proof`.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { faultsOf, increment } from '../../tools/proof/count.ts'
 import {
@@ -34,7 +34,7 @@ for (const [title, start, names] of exact) {
     const placeOf = (name: string) => started.places.find((place) => place.name === name) as Place
 
     describe.each(names)('%s', (name) => {
-      it('count exactly what 16 tabs count, at 6 store calls each or fewer', async () => {
+      it('count exactly for 16 concurrent tabs, with at most 6 store calls each', async () => {
         expect(faultsOf(await increment(placeOf(name), load), load)).toEqual([])
       })
 

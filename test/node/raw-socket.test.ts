@@ -42,7 +42,7 @@ function request(lines: string[], start = 'GET / HTTP/1.1', host = 'Host: localh
   return Buffer.from([start, host, 'Connection: close', ...lines, '', ''].join('\r\n'), 'latin1')
 }
 
-/** A text as the bytes of its UTF-8, to go into a line of `request()`. */
+/** A string as its UTF-8 bytes, for a line of `request()`. */
 const utf8 = (text: string) => Buffer.from(text).toString('latin1')
 
 /** A valid cookie's value, of a session that has counted to 2. */
@@ -55,7 +55,7 @@ async function counted(): Promise<string> {
 
 const token = await counted()
 
-describe('header lines of a request', () => {
+describe('the header lines of a request', () => {
   it.each<[string, string[], number]>([
     ['one line', [`Cookie: ${name}=${token}`], 3],
     ['one line among others', [`X: 1`, `cookie:${name}=${token}`, `Y: 2`], 3],
@@ -67,7 +67,7 @@ describe('header lines of a request', () => {
     ['one line, behind a comma', [`Cookie: a=1, ${name}=${token}`], 1],
     ['one line, twice', [`Cookie: ${name}=${token}; ${name}=${token}`], 1],
     ['a line feed alone before it', [`X: 1\nCookie: ${name}=${token}`], 3],
-  ])('give the session that they should: %s', async (_, lines, count) => {
+  ])('open the right session: %s', async (_, lines, count) => {
     const answer = await send(request(lines))
     expect([answer.status, answer.count]).toEqual([200, count])
   })
@@ -85,7 +85,7 @@ describe('header lines of a request', () => {
     ['a space before the colon', [`Cookie : ${name}=${token}`]],
     ['no colon', [`Cookie ${name}=${token}`]],
     ['a name that is not ASCII', [utf8(`Cookíe: ${name}=${token}`)]],
-  ])('are refused with 400 before the site sees them: %s', async (_, lines) => {
+  ])('are refused with 400 before they reach the site: %s', async (_, lines) => {
     const answer = await send(request(lines))
     expect(answer.status).toBe(400)
     expect(answer.head).not.toMatch(/set-cookie/i)
@@ -101,7 +101,7 @@ describe('header lines of a request', () => {
     ['emoji', utf8('🍪')],
     ['quotes and backslashes', '"\\"; b="'],
     ['percent signs', '%00%0d%0a%zz%'],
-  ])('may hold %s in the cookies of others', async (_, bytes) => {
+  ])('may have %s in other cookies', async (_, bytes) => {
     const answer = await send(request([`Cookie: a=${bytes}; ${name}=${token}; b=${bytes}`]))
     expect([answer.status, answer.count]).toEqual([200, 3])
   })
@@ -117,7 +117,7 @@ describe('header lines of a request', () => {
     '%',
     '"',
     '\\',
-  ])('give no session where %j is in the token or beside it', async (bytes) => {
+  ])('open no session if %j is in the token or beside it', async (bytes) => {
     for (const value of [bytes + token, token + bytes, token.replace('.', `${bytes}.`)]) {
       const answer = await send(request([`Cookie: ${name}=${value}`]))
       expect([answer.status, answer.count]).toEqual([200, 1])
@@ -128,7 +128,7 @@ describe('header lines of a request', () => {
     ...'\u0085\u00a0\u1680\u180e\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a',
     ...'\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff\v\f',
   ]
-  it('give no session behind any other space than SP and HTAB, which a subdomain can plant', async () => {
+  it('open no session after any space but SP and HTAB, which a subdomain can plant', async () => {
     for (const space of spaces) {
       for (const bytes of new Set([
         utf8(space),
@@ -165,25 +165,25 @@ describe('a request that is too large', () => {
     expect([answer.status, answer.count]).toEqual([200, 3])
   })
 
-  it('gives no session where 9000 cookies have its name', async () => {
+  it('opens no session if 7,000 cookies have its name', async () => {
     const cookie = `${`${name}=x; `.repeat(7000)}${name}=${token}`
     const answer = await send(request([`Cookie: ${cookie}`]))
     expect([answer.status, answer.count]).toEqual([200, 1])
   })
 
-  it.each([5_000, 120_000])('takes no token of %i bytes', async (bytes) => {
+  it.each([5_000, 120_000])('refuses a token of %i bytes', async (bytes) => {
     const answer = await send(request([`Cookie: ${name}=${'A'.repeat(bytes)}.${'A'.repeat(43)}`]))
     expect([answer.status, answer.count]).toEqual([200, 1])
   })
 
-  it('is refused with 431 at a megabyte, and the next one is answered', async () => {
+  it('is refused with 431 at a megabyte, and the next one is served', async () => {
     const answer = await send(request([`Cookie: a=${'x'.repeat(1_000_000)}`]))
     expect(answer.status).toBe(431)
     expect((await send(request([`Cookie: ${name}=${token}`]))).count).toBe(3)
   })
 })
 
-describe('the line that starts a request', () => {
+describe('the request line', () => {
   it.each<[string, number]>([
     ['GET //evil.example/ HTTP/1.1', 404],
     ['GET //evil.example/style.css/ HTTP/1.1', 404],
@@ -208,7 +208,7 @@ describe('the line that starts a request', () => {
     ['post /cart HTTP/1.1', 501],
     ['GET / HTTP/9.9', 400],
     ['hello', 400],
-  ])('leads nowhere else and opens nothing: %s', async (start, status) => {
+  ])('redirects nowhere and opens nothing: %s', async (start, status) => {
     const answer = await send(request([], start))
     expect(answer.status).toBe(status)
     expect(answer.head).not.toMatch(/^(location|set-cookie|refresh):/im)
@@ -220,7 +220,7 @@ describe('the line that starts a request', () => {
     ['Host: evil.example', []],
     ['Host: localhost', ['X-Forwarded-Host: evil.example', 'X-Forwarded-Proto: http']],
     ['Host: localhost', ['Forwarded: host=evil.example;proto=http']],
-  ])('has no host that a page repeats: %s, %j', async (host, lines) => {
+  ])('names no host that a page repeats: %s, %j', async (host, lines) => {
     const answer = await send(request([...lines, `Cookie: ${name}=${token}`], undefined, host))
     expect(answer.status).toBe(200)
     expect(answer.head + answer.body).not.toContain('evil')
@@ -230,7 +230,7 @@ describe('the line that starts a request', () => {
   })
 })
 
-it('all of this was logged nowhere, neither by the site nor of it', () => {
+it('neither the site nor the runtime logs any of this', () => {
   const told = logs().join('\n')
   expect(told).not.toMatch(/uncaught|exception|TypeError|Error:/i)
   for (const part of token.split('.')) expect(told).not.toContain(part)

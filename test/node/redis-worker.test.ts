@@ -27,7 +27,7 @@ const { redis, port, worker, lost } = hasRedis
   ? await setUp()
   : ({} as Awaited<ReturnType<typeof setUp>>)
 
-describe.skipIf(!hasRedis)(`a Worker that speaks to Redis over TCP${missing}`, () => {
+describe.skipIf(!hasRedis)(`a Worker that connects to Redis over TCP${missing}`, () => {
   afterEach(() => redis.goOn())
 
   async function connections(): Promise<number> {
@@ -35,7 +35,7 @@ describe.skipIf(!hasRedis)(`a Worker that speaks to Redis over TCP${missing}`, (
     return Number(/connected_clients:(\d+)/.exec(info)?.[1]) - 1
   }
 
-  it('counts on after a restart', async () => {
+  it('continues to count after a restart', async () => {
     const visitor = createVisitorOf(worker.url)
     expect(await visitor.count()).toBe(1)
     expect(await visitor.count()).toBe(2)
@@ -43,7 +43,7 @@ describe.skipIf(!hasRedis)(`a Worker that speaks to Redis over TCP${missing}`, (
     expect(await visitor.count()).toBe(3)
   })
 
-  it('counts 20 visits at once, and leaves no connection open', async () => {
+  it('counts 20 concurrent visits, and leaves no connection open', async () => {
     const visitor = createVisitorOf(worker.url)
     await visitor.count()
     await Promise.all(Array.from({ length: 20 }, () => visitor.count()))
@@ -51,7 +51,7 @@ describe.skipIf(!hasRedis)(`a Worker that speaks to Redis over TCP${missing}`, (
     await expect.poll(connections).toBe(0)
   })
 
-  it('answers 503 while Redis hangs, and goes on with the session after', async () => {
+  it('answers 503 while Redis hangs, and continues the session afterwards', async () => {
     const visitor = createVisitorOf(worker.url)
     expect(await visitor.count()).toBe(1)
     redis.hang()
@@ -64,7 +64,7 @@ describe.skipIf(!hasRedis)(`a Worker that speaks to Redis over TCP${missing}`, (
     await expect.poll(connections).toBe(0)
   })
 
-  it('answers 503 at once where nobody listens', async () => {
+  it('answers 503 at once if nothing listens', async () => {
     const began = Date.now()
     expect((await createVisitorOf(lost.url).get('/')).status).toBe(503)
     expect(Date.now() - began).toBeLessThan(1900)

@@ -5,12 +5,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { type RedisSend, redisStore } from '../../src/session/stores/redis.ts'
 import { connectRedis, type RedisPort, serveRest } from '../../tools/serve/redis-connection.ts'
 import { freePort, hasRedis, type RedisServer, startRedis } from '../../tools/serve/redis-server.ts'
+import { loadContract } from '../contracts/store/load.ts'
 import { storeContract } from '../contracts/store.ts'
 import { usersContract } from '../contracts/users.ts'
 
 const missing = hasRedis ? '' : ', not tested: this machine has no redis-server'
 
-/** Takes time off what each key has left: what Redis knows of the clock. */
+/** Shortens the ttl of each key, which moves the clock for Redis. */
 const passScript = `for _, key in ipairs(redis.call('KEYS', '*')) do
   local left = redis.call('PTTL', key)
   if left > 0 then redis.call('PEXPIRE', key, left - ARGV[1]) end
@@ -64,12 +65,13 @@ describe.skipIf(!hasRedis)(`redisStore()${missing}`, () => {
   for (const [name, send] of Object.entries(ports)) {
     storeContract(`through ${name}`, () => redisStore(send), { pass, broken })
     usersContract(`redisStore() through ${name}`, () => redisStore(send))
+    loadContract(`redisStore() through ${name}`, () => redisStore(send))
   }
 
-  describe('many at once', () => {
+  describe('concurrency', () => {
     const stores = Object.values(ports).map((send) => redisStore(send))
 
-    it('lets one of 200 swaps through that start from the same text', async () => {
+    it('lets one of 201 concurrent swaps from the same value win', async () => {
       const texts = Array.from({ length: 201 }, (_, i) => `text ${i}`)
       const swaps = await Promise.all(
         texts.map((text, i) => stores[i % 3]?.swap('many', null, text, 60)),
@@ -79,7 +81,7 @@ describe.skipIf(!hasRedis)(`redisStore()${missing}`, () => {
       expect(new Set(swaps.map((swap) => swap?.kept))).toEqual(new Set(winners))
     })
 
-    it('loses none of 225 increments of three clients', async () => {
+    it('loses none of 225 concurrent increments of three clients', async () => {
       await Promise.all(
         [...stores, ...stores, ...stores].map(async (store) => {
           let before = await store.get('count')
@@ -95,7 +97,7 @@ describe.skipIf(!hasRedis)(`redisStore()${missing}`, () => {
   })
 
   describe('commands', () => {
-    it('sends one for each call', async () => {
+    it('are sent once for each call', async () => {
       const send = vi.fn(raw.send)
       const store = redisStore(send, { prefix: 'shop:' })
       await store.get('commands')
@@ -105,7 +107,7 @@ describe.skipIf(!hasRedis)(`redisStore()${missing}`, () => {
       expect(send.mock.calls.map(([[name]]) => name)).toEqual(['GET', 'EVAL', 'EVAL', 'EVAL'])
     })
 
-    it('sets text and expiry in one, so that nothing is ever kept for good', async () => {
+    it('set value and expiry together, so that no key lacks an expiry', async () => {
       await raw.send(['CONFIG', 'RESETSTAT'])
       await redisStore(raw.send).swap('expiry', null, 'one', 60)
       const stats = await raw.send(['INFO', 'commandstats'])
@@ -116,17 +118,64 @@ describe.skipIf(!hasRedis)(`redisStore()${missing}`, () => {
       expect(left).toBeLessThanOrEqual(60_000)
     })
 
-    it('leaves forgetting to Redis', async () => {
+    it('leave expiry to Redis', async () => {
       const store = redisStore(raw.send)
       await store.swap('brief', null, 'one', 1)
       expect(await store.get('brief')).toBe('one')
       await vi.waitFor(async () => expect(await store.get('brief')).toBeNull(), 5000)
     })
 
-    it('puts the prefix before each key', async () => {
+    it('prepend the prefix to each key', async () => {
       await redisStore(raw.send, { prefix: 'shop:' }).swap('key', null, 'one', 60)
       expect(await raw.send(['GET', 'shop:key'])).toBe('one')
       expect(await redisStore(raw.send, { prefix: 'club:' }).get('key')).toBeNull()
+    })
+  })
+
+  describe('reads that a replica answers', () => {
+    let replica: RedisServer
+    let replicaPort: RedisPort
+    beforeAll(async () => {
+      replica = await startRedis() // which has not heard of anything yet
+      replicaPort = connectRedis(replica.port)
+    })
+    afterAll(async () => {
+      replicaPort?.close()
+      await replica?.stop()
+    })
+
+    /** Sends as clients with replicas do: commands that read to a replica, others to the primary. */
+    const send: RedisSend = (command) => (command[0] === 'GET' ? replicaPort : raw).send(command)
+
+    it('find a session that the replica has not heard of', async () => {
+      const store = redisStore(send, { prefix: 'shop:' })
+      await store.swap('session:new', null, 'one', 60)
+      expect(await store.get('session:new')).toBe('one')
+      expect(await store.get('session:unknown')).toBeNull()
+    })
+
+    it('find it where the primary refuses writes', async () => {
+      await redisStore(raw.send).swap('session:read-only', null, 'one', 60)
+      await raw.send(['CONFIG', 'SET', 'min-replicas-to-write', '1'])
+      try {
+        const store = redisStore(send)
+        await expect(store.swap('session:read-only', 'one', 'two', 60)).rejects.toThrow(
+          'NOREPLICAS',
+        )
+        expect(await store.get('session:read-only')).toBe('one')
+      } finally {
+        await raw.send(['CONFIG', 'SET', 'min-replicas-to-write', '0'])
+      }
+    })
+
+    it('find it on a server that is read-only', async () => {
+      await redisStore(raw.send).swap('session:replica', null, 'one', 60)
+      await raw.send(['REPLICAOF', '127.0.0.1', '1'])
+      try {
+        expect(await redisStore(send).get('session:replica')).toBe('one')
+      } finally {
+        await raw.send(['REPLICAOF', 'NO', 'ONE'])
+      }
     })
   })
 
@@ -142,14 +191,14 @@ describe.skipIf(!hasRedis)(`redisStore()${missing}`, () => {
       } finally {
         server.goOn()
       }
-      // Its answer was lost, but it arrived. Whoever still thinks of the old text is told of the new.
+      // The answer was lost, but the swap took place. A retry from the old value sees the new one.
       const patient = redisStore(send)
       expect(await patient.get(key)).toBe('after')
       const again = await patient.swap(key, 'before', 'after', 60)
       expect(again).toEqual({ swapped: false, kept: 'after' })
     })
 
-    it('fails with what Redis says', async () => {
+    it('rejects with the error of Redis', async () => {
       await raw.send(['LPUSH', 'list', 'item'])
       for (const send of Object.values(ports)) {
         const store = redisStore(send)
@@ -160,7 +209,7 @@ describe.skipIf(!hasRedis)(`redisStore()${missing}`, () => {
       }
     })
 
-    it('changes nothing when Redis has no memory left, and tells so', async () => {
+    it('changes nothing if Redis is out of memory, and rejects', async () => {
       const store = redisStore(raw.send)
       await store.swap('full', null, 'one', 60)
       await raw.send(['CONFIG', 'SET', 'maxmemory', '1'])
@@ -181,7 +230,7 @@ describe('redisStore(), without a Redis', () => {
     vi.useRealTimers()
   })
 
-  it('fails in time when a server takes the connection and never answers', async () => {
+  it('fails in time if a server accepts the connection and never answers', async () => {
     const sockets: Socket[] = []
     const server = createServer((socket) => void sockets.push(socket)).listen(0, '127.0.0.1')
     await once(server, 'listening')
@@ -201,26 +250,26 @@ describe('redisStore(), without a Redis', () => {
     }
   })
 
-  it('fails at once when nobody listens', async () => {
+  it('fails at once if nothing listens', async () => {
     const store = redisStore(connectRedis(await freePort()).send)
     await expect(store.get('key')).rejects.toMatchObject({ code: 'ECONNREFUSED' })
     expect(await timed(store.swap('key', null, 'one', 60))).toBeLessThan(1)
   })
 
-  it('fails when the client is not connected', async () => {
+  it('fails if the client is not connected', async () => {
     const client = createClient({ disableOfflineQueue: true })
     const store = redisStore((command) => client.sendCommand(command))
     await expect(store.get('key')).rejects.toThrow('The client is closed')
   })
 
-  it('fails when a client throws where it should reject', async () => {
+  it('fails if a client throws instead of rejecting', async () => {
     const store = redisStore(() => {
       throw new Error('not even a promise')
     })
     await expect(store.get('key')).rejects.toThrow('not even a promise')
   })
 
-  it('waits 2 seconds unless told otherwise, and leaves no timer behind', async () => {
+  it('waits 2 seconds by default, and leaves no timer behind', async () => {
     vi.useFakeTimers()
     const never = redisStore(() => new Promise(() => undefined))
     const outcome = never.get('key').catch((error: unknown) => error)
@@ -236,7 +285,7 @@ describe('redisStore(), without a Redis', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('has heard of a failure that comes after its time', async () => {
+  it('handles a rejection that comes after the timeout', async () => {
     const unhandled = vi.fn()
     process.on('unhandledRejection', unhandled)
     closing.push(() => process.off('unhandledRejection', unhandled))
@@ -248,7 +297,7 @@ describe('redisStore(), without a Redis', () => {
   })
 
   it.each([[1], [[]], [{}], [Buffer.from('text')], [true]])(
-    'takes no %j for a text',
+    'refuses %j as a value',
     async (odd) => {
       await expect(redisStore(async () => odd).get('key')).rejects.toThrow(TypeError)
       const swap = redisStore(async () => [0, odd]).swap('key', null, 'one', 60)
@@ -256,19 +305,41 @@ describe('redisStore(), without a Redis', () => {
     },
   )
 
-  it.each([[null], ['OK'], [1], [[]], [['1']]])('takes no %j for a swap', async (odd) => {
-    const swap = redisStore(async () => odd).swap('key', null, 'one', 60)
-    await expect(swap).rejects.toThrow(TypeError)
-  })
+  it.each([[null], ['OK'], [1], [[]], [['1']]])(
+    'refuses %j as the answer to a swap',
+    async (odd) => {
+      const swap = redisStore(async () => odd).swap('key', null, 'one', 60)
+      await expect(swap).rejects.toThrow(TypeError)
+    },
+  )
 
-  it.each([[null], [undefined]])('takes %j for nothing', async (nil) => {
+  it.each([[null], [undefined]])('reads %j as no value', async (nil) => {
     expect(await redisStore(async () => nil).get('key')).toBeNull()
     const swap = redisStore(async () => [0, nil]).swap('key', 'one', 'two', 60)
     expect(await swap).toEqual({ swapped: false, kept: null })
   })
 
+  it.each([
+    ['session:known', ['GET']],
+    ['session:missing', ['GET', 'EVAL']],
+    ['user:missing', ['GET']],
+    ['sessions', ['GET']],
+  ])('looks up %s by %j', async (key, names) => {
+    const send = vi.fn<RedisSend>(async () => (key === 'session:known' ? 'one' : null))
+    await redisStore(send, { prefix: 'session:' }).get(key)
+    expect(send.mock.calls.map(([[name]]) => name)).toEqual(names)
+  })
+
+  it('fails where a missing session cannot be confirmed', async () => {
+    const store = redisStore(async ([name]) => {
+      if (name === 'EVAL') throw new Error('primary is down')
+      return null
+    })
+    await expect(store.get('session:missing')).rejects.toThrow('primary is down')
+  })
+
   it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31 / 1000])(
-    'takes no timeout of %d seconds',
+    'refuses a timeout of %d seconds',
     (timeout) => {
       expect(() => redisStore(async () => null, { timeout })).toThrow(RangeError)
     },

@@ -34,13 +34,13 @@ const { redis, port, state, site, stranger } = hasRedis
   ? await setUp()
   : ({} as Awaited<ReturnType<typeof setUp>>)
 
-describe.skipIf(!hasRedis)(`the site with its sessions in Redis, by REST${missing}`, () => {
+describe.skipIf(!hasRedis)(`the site with its sessions in Redis over REST${missing}`, () => {
   afterEach(() => {
     state.fault = undefined
     redis.goOn()
   })
 
-  it('counts on after a restart, and keeps nothing for good', async () => {
+  it('continues to count after a restart, and stores no key without an expiry', async () => {
     const visitor = createVisitorOf(site.url)
     expect(await visitor.count('/')).toBe(1)
     await site.restart()
@@ -50,14 +50,14 @@ describe.skipIf(!hasRedis)(`the site with its sessions in Redis, by REST${missin
     expect(await port.send(['TTL', keys[0] ?? ''])).toBeGreaterThan(1195)
   })
 
-  it('counts 20 visits at once', async () => {
+  it('counts 20 concurrent visits', async () => {
     const visitor = createVisitorOf(site.url)
     await visitor.count()
     await Promise.all(Array.from({ length: 20 }, () => visitor.count()))
     expect(await visitor.count()).toBe(22)
   })
 
-  it('says in the inspector that it is Redis', async () => {
+  it('names Redis in the inspector', async () => {
     const page = await (await createVisitorOf(site.url).get('/session')).text()
     expect(page).toContain('<dd>redis</dd>')
   })
@@ -69,7 +69,7 @@ describe.skipIf(!hasRedis)(`the site with its sessions in Redis, by REST${missin
   it.each([
     ['hangs', () => redis.hang()],
     ['answers with an error', breakDown],
-  ])('answers 503 while Redis %s, and goes on with the session after', async (_, fail) => {
+  ])('answers 503 while Redis %s, and continues the session afterwards', async (_, fail) => {
     const visitor = createVisitorOf(site.url)
     expect(await visitor.count()).toBe(1)
     fail()
@@ -84,7 +84,7 @@ describe.skipIf(!hasRedis)(`the site with its sessions in Redis, by REST${missin
     expect(await visitor.count()).toBe(2)
   })
 
-  it('answers 503 when Redis does not know the token', async () => {
+  it('answers 503 if Redis refuses the token', async () => {
     expect((await createVisitorOf(stranger.url).get('/')).status).toBe(503)
   })
 })

@@ -5,7 +5,7 @@ import { createVisitorOf } from '../kit/site-visitor.ts'
 
 const { url, worker } = await startServer({ SESSION_STORE: 'd1' })
 
-it('clears expired sessions out of D1 when the runtime says that it is time', async () => {
+it("the site deletes expired sessions from D1 on the runtime's schedule", async () => {
   await worker.applyD1Migrations('SESSIONS_DB')
   const visitor = createVisitorOf(url)
   expect(await visitor.count()).toBe(1)

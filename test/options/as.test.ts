@@ -21,7 +21,7 @@ async function visit(middlewares: MiddlewareHandler[], open: string[], env?: obj
   return { failure, names }
 }
 
-/** A middleware as it comes where no compiler looks at its name. */
+/** A middleware whose options no compiler has checked. */
 function named(options: object) {
   return session({ secret, ...options })
 }
@@ -37,7 +37,7 @@ describe('as', () => {
     },
   )
 
-  it('may stand in options from the context', async () => {
+  it('can be given in options from the context', async () => {
     const admin = session((c) => ({
       secret: c.env.ADMIN_SECRET as string,
       as: 'admin',
@@ -49,7 +49,7 @@ describe('as', () => {
     expect({ ...result, names: result.names.sort() }).toEqual({ failure: undefined, names })
   })
 
-  it.each(['', 5, null, {}])('is refused when configured where it is no name: %o', (as) => {
+  it.each(['', 5, null, {}])('is refused at configuration if it is no name: %o', (as) => {
     expect(() => named({ as })).toThrow(TypeError)
     expect(() => named({ as })).toThrow(/^session\(\): as is .*: give a name$/)
   })
@@ -61,13 +61,13 @@ describe('as', () => {
     ['another with no name', mounted, named({ cookie: { name: 'other' } }), 'session'],
     ['another of one name', named({ as: 'a' }), named({ as: 'a', cookie: { name: 'b' } }), 'a'],
     ['options from the context', mounted, session(() => ({ secret })), 'session'],
-  ])('is taken once in a request, whether opened or not: %s is refused', async (_, a, b, name) => {
+  ])('can be used once in a request, opened or not: %s is refused', async (_, a, b, name) => {
     const { failure, names } = await visit([a, b], [])
     expect(failure).toEqual(new TypeError(`session(): c.var.${name} is taken: ${cure}`))
     expect(names).toEqual([])
   })
 
-  it('is not taken from another middleware that has it', async () => {
+  it('does not replace a variable of another middleware', async () => {
     const app = new Hono<{ Variables: { admin: string } }>()
       .use(async (c, next) => {
         c.set('admin', 'somebody')
@@ -79,17 +79,17 @@ describe('as', () => {
     expect(await (await app.request('/')).text()).toContain('c.var.admin is taken')
   })
 
-  it('leaves the mistake to be seen that options from the context make', async () => {
+  it('does not hide an error in options from the context', async () => {
     const broken = session((c) => ({ secret: c.env.MISSING.SECRET, as: 'admin' }))
     const { failure } = await visit([named({}), broken], ['session', 'admin'], {})
     expect(failure).toMatchObject({ message: expect.stringContaining('SECRET') })
   })
 })
 
-describe('one cookie of two sessions', () => {
+describe('a cookie name shared by two sessions', () => {
   const both = [named({}), named({ as: 'admin' })]
 
-  it('is refused when a request opens both, and sent by the first alone', async () => {
+  it('is refused if a request opens both, and only the first sends its cookie', async () => {
     const { failure, names } = await visit(both, ['session', 'admin'])
     expect(failure).toEqual(
       new TypeError(`session(): two sessions use ${cookieName}: give one another cookie.name`),
@@ -97,11 +97,11 @@ describe('one cookie of two sessions', () => {
     expect(names).toEqual([cookieName])
   })
 
-  it.each(['session', 'admin'])('is let be where a request opens %s alone', async (name) => {
+  it.each(['session', 'admin'])('is accepted if a request opens only %s', async (name) => {
     expect(await visit(both, [name])).toEqual({ failure: undefined, names: [cookieName] })
   })
 
-  it('is refused for its name on the wire: another prefix makes another cookie', async () => {
+  it('is compared with its prefix', async () => {
     const other = named({ as: 'admin', cookie: { prefix: undefined } })
     const { failure, names } = await visit([named({}), other], ['session', 'admin'])
     expect(failure).toBeUndefined()
@@ -109,7 +109,7 @@ describe('one cookie of two sessions', () => {
   })
 })
 
-it('two sessions of one cookie are refused from the first request on, whichever opens first', async () => {
+it('two sessions with one cookie are refused at the first request, whichever opens first', async () => {
   const app = new Hono<{ Variables: Record<string, () => Promise<Session>> }>()
   const [outer, inner] = [crypto.randomUUID(), crypto.randomUUID()] // names that no test has used
   app.use(named({ as: outer }))

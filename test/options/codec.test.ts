@@ -34,7 +34,7 @@ function hex(mark: string): Codec {
   }
 }
 
-/** Options as they come where no compiler looks at them. */
+/** Options that no compiler has checked. */
 function unchecked(options: Record<string, unknown>): SessionOptions {
   return options as unknown as SessionOptions
 }
@@ -50,7 +50,7 @@ const add = (session: Session) => session.set('a', 1)
 const payload = JSON.stringify([start - 60, start - 90, { a: 1, _f_: ['hello'] }])
 
 describe('encrypt', () => {
-  it('hides what the session holds, and keeps it', async () => {
+  it('hides the data, and keeps it', async () => {
     const visitor = holder({ secret, encrypt: true })
     await visitor.visit(add)
     expect(visitor.token).toMatch(/^[\w-]+$/)
@@ -60,7 +60,7 @@ describe('encrypt', () => {
     expect(await visitor.data()).toEqual({ a: 1 })
   })
 
-  it('begins at a signing site without logging anyone out', async () => {
+  it('can be enabled on a site that signs, without logging anyone out', async () => {
     const codec = signedCodec(secret, cookieName)
     const visitor = holder({ secret, encrypt: true, codec }, await codec.encode(payload))
     expect(await visitor.data()).toEqual({ a: 1 })
@@ -69,7 +69,7 @@ describe('encrypt', () => {
 })
 
 describe('codec', () => {
-  it('writes and reads instead of our own', async () => {
+  it('replaces the built-in codecs', async () => {
     const visitor = holder({ codec: hex('x') })
     await visitor.visit(add)
     expect(visitor.token).toBe(await hex('x').encode(`[${start},${start},{"a":1}]`))
@@ -79,7 +79,7 @@ describe('codec', () => {
     )
   })
 
-  it('may be a list: the first writes, all read, and an older one is written anew', async () => {
+  it('can be a list: the first writes, all read, and older tokens are rewritten', async () => {
     const codec = [hex('a'), hex('b'), hex('c')]
     for (const each of codec) {
       const visitor = holder({ codec }, await each.encode(payload))
@@ -90,7 +90,7 @@ describe('codec', () => {
     expect(await holder({ codec }, `none${payload}`).data()).toEqual({})
   })
 
-  it('beside a secret is read only, and written anew in ours at that request', async () => {
+  it('beside a secret only reads, and its tokens are rewritten at that request', async () => {
     const visitor = holder({ secret, codec: hex('x') }, await hex('x').encode(payload))
     expect(await visitor.data()).toEqual({ a: 1 })
     expect(visitor.sent).toHaveLength(1)
@@ -100,7 +100,7 @@ describe('codec', () => {
     expect(visitor.sent).toEqual([])
   })
 
-  it('beside secrets comes after all of them', async () => {
+  it('beside secrets is tried last', async () => {
     const decode = vi.fn(async () => null)
     const codec = { ...hex('x'), decode }
     const visitor = holder(
@@ -111,7 +111,7 @@ describe('codec', () => {
     expect(decode).not.toHaveBeenCalled()
   })
 
-  it("moves a site from Pyramid's format to ours", async () => {
+  it("migrates a site from Pyramid's format to ours", async () => {
     const codec = pyramidCodec({ secret: 'itsaseekreet' })
     const visitor = holder({ secret, codec }, await codec.encode(payload))
     expect(await visitor.visit((session) => session.popFlash())).toEqual(['hello'])
@@ -131,7 +131,7 @@ describe('codec', () => {
     [null, 'forged'],
     [undefined, 'malformed'],
     ['['.repeat(100_000), 'malformed'],
-  ])('may say anything: %j begins a new session (%s)', async (text, reason) => {
+  ])('can return anything: %j starts a new session (%s)', async (text, reason) => {
     const onReject = vi.fn()
     const codec = { ...hex('x'), decode: async () => text as string | null }
     expect(await holder({ codec, onReject }, 'token').data()).toEqual({})
@@ -150,15 +150,18 @@ describe('codec', () => {
     ['what is not ASCII', 'é'],
     ['undefined', undefined],
     ['bytes', new Uint8Array(1)],
-  ])('that writes what no cookie can hold is a TypeError, and sends none: %s', async (_, token) => {
-    const visitor = holder({ codec: { ...hex('x'), encode: async () => token as string } })
-    const writing = visitor.visit(add)
-    await expect(writing).rejects.toThrow(TypeError)
-    await expect(writing).rejects.toThrow('codec.encode() gave what no cookie can hold')
-    expect(visitor.sent).toEqual([])
-  })
+  ])(
+    'that writes an invalid cookie value causes a TypeError and no cookie: %s',
+    async (_, token) => {
+      const visitor = holder({ codec: { ...hex('x'), encode: async () => token as string } })
+      const writing = visitor.visit(add)
+      await expect(writing).rejects.toThrow(TypeError)
+      await expect(writing).rejects.toThrow('codec.encode() returned what no cookie can hold')
+      expect(visitor.sent).toEqual([])
+    },
+  )
 
-  it('may write every character that a cookie can hold', async () => {
+  it('can write every character that is valid in a cookie', async () => {
     const octets = Array.from({ length: 94 }, (_, i) => String.fromCharCode(33 + i))
     const token = octets.filter((octet) => !'",;\\'.includes(octet)).join('')
     const visitor = holder({ codec: { ...hex('x'), encode: async () => token } })
@@ -166,13 +169,13 @@ describe('codec', () => {
     expect(visitor.token).toBe(token)
   })
 
-  it('that writes more than browsers keep is a CookieTooLargeError, and sends none', async () => {
+  it('that writes more than browsers keep causes a CookieTooLargeError and no cookie', async () => {
     const visitor = holder({ codec: { ...hex('x'), encode: async () => 'x'.repeat(4083) } })
     await expect(visitor.visit(add)).rejects.toThrow(CookieTooLargeError)
     expect(visitor.sent).toEqual([])
   })
 
-  it('keeps its own `this`', async () => {
+  it('keeps its `this`', async () => {
     class Marked implements Codec {
       #inner = hex('x')
       encode = (payload: string) => this.#inner.encode(payload)
@@ -186,7 +189,7 @@ describe('codec', () => {
   })
 })
 
-describe('a format', () => {
+describe('an unusable format', () => {
   const codec = hex('x')
   it.each<[string, Record<string, unknown>, string]>([
     ['none', {}, 'secret is missing'],
@@ -212,7 +215,7 @@ describe('a format', () => {
     ['a codec without decode', { codec: { encode: codec.encode } }, 'codec has no encode()'],
     ['a codec without encode', { codec: { decode: codec.decode } }, 'codec has no encode()'],
     ['a list with no codec', { secret, codec: [codec, secret] }, 'codec has no encode()'],
-  ])('that is none is refused when session() is called: %s', (_, options, problem) => {
+  ])('is refused when session() is called: %s', (_, options, problem) => {
     const make = () => session(unchecked(options))
     expect(make).toThrow(TypeError)
     expect(make).toThrow(/^session\(\): /)

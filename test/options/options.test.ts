@@ -4,7 +4,7 @@ import { type SessionOptions, session } from '../../src/session/index.ts'
 import { cookieName, otherSecret, secret, sign } from '../kit/tokens.ts'
 import { createVisitor } from '../kit/visitor.ts'
 
-/** What a JavaScript caller may give; what TypeScript would refuse is part of it. */
+/** What a JavaScript caller may pass, including what TypeScript would refuse. */
 function make(options: Record<string, unknown>) {
   return () => session(options as unknown as SessionOptions)
 }
@@ -51,12 +51,12 @@ describe('options', () => {
     [{ timeout: undefined, reissueTime: undefined, lifetime: undefined, cookie: undefined }],
     [{ setOnError: false, onReject: undefined }],
     [{ secret: [secret, otherSecret] }],
-  ])('that are right are taken: %o', (options) => {
+  ])('that are valid are accepted: %o', (options) => {
     expect(make({ secret, ...options })).not.toThrow()
   })
 })
 
-it.each([undefined, null, 'text', []])('options must be there: %s', (options) => {
+it.each([undefined, null, 'text', []])('options are required: %s', (options) => {
   expect(() => session(options as unknown as SessionOptions)).toThrow(TypeError)
   expect(() => session(options as unknown as SessionOptions)).toThrow(
     'session(): there are no options: give an object with a secret',
@@ -80,7 +80,7 @@ describe('options from the context', () => {
     return { app, failures }
   }
 
-  it('sign with the secret that is bound', async () => {
+  it('use the bound secret', async () => {
     const now = Math.floor(Date.now() / 1000)
     const headers = { Cookie: `${cookieName}=${await sign([now, now, { a: 1 }])}` }
     const { app: site } = app((c) => ({ secret: c.env.SESSION_SECRET }))
@@ -89,7 +89,7 @@ describe('options from the context', () => {
     expect(await (await site.request('/', { headers }, other)).json()).toEqual([])
   })
 
-  it('are asked for once per c.env', async () => {
+  it('are requested once per c.env', async () => {
     const options = vi.fn((c: { env: Bindings }) => ({ secret: c.env.SESSION_SECRET }))
     const { app: site } = app(options)
     await site.request('/untouched', {}, env)
@@ -101,14 +101,14 @@ describe('options from the context', () => {
     expect(options).toHaveBeenCalledTimes(2)
   })
 
-  it('are asked for once where there is no c.env', async () => {
+  it('are requested once if there is no c.env', async () => {
     const options = vi.fn(() => ({ secret }))
     const { app: site } = app(options)
     for (let i = 0; i < 3; i++) await site.request('/')
     expect(options).toHaveBeenCalledTimes(1)
   })
 
-  it('that are wrong fail the request that opens a session, and no other', async () => {
+  it('that are wrong fail only a request that opens the session', async () => {
     const { app: site, failures } = app((c) => ({ secret: c.env.SESSION_SECRET }))
     expect((await site.request('/untouched', {}, {})).status).toBe(200)
     const response = await site.request('/', {}, {})

@@ -29,7 +29,7 @@ const prefsOptions = {
   cookie: { name: 'prefs', maxAge: year },
 } as const
 
-/** A shop with a long session for what a visitor likes, beside the short one of a login. */
+/** A shop with a long session for preferences beside a short one for the login. */
 function shop() {
   const app = new Hono()
     .use(session<Prefs, Record<string, string>, 'prefs'>(prefsOptions))
@@ -77,7 +77,7 @@ async function shopper() {
 }
 
 describe('two sessions in one app', () => {
-  it('hold data and flash messages of their own', async () => {
+  it('have separate data and flash messages', async () => {
     const visitor = await shopper()
     expect(await (await visitor.get('/')).json()).toEqual({
       prefs: [{ theme: 'dark' }, ['Dark now.']],
@@ -94,7 +94,7 @@ describe('two sessions in one app', () => {
     })
   })
 
-  it('send one cookie each, with attributes of their own', async () => {
+  it('send one cookie each, with their own attributes', async () => {
     const visitor = browser(shop())
     await visitor.post('/both')
     expect(visitor.setCookies.map((line) => line.replace(/=[^;]*/, '=…')).sort()).toEqual([
@@ -103,7 +103,7 @@ describe('two sessions in one app', () => {
     ])
   })
 
-  it('send the cookie of the one that was changed, and no other', async () => {
+  it('send only the cookie of the one that changed', async () => {
     const visitor = await shopper()
     const before = visitor.cookies.get('__Host-prefs')
     const response = await visitor.post('/login')
@@ -112,7 +112,7 @@ describe('two sessions in one app', () => {
     expect(visitor.cookies.get('__Host-prefs')).toBe(before)
   })
 
-  it('cost nothing where neither is opened', async () => {
+  it('cost nothing if neither is opened', async () => {
     const visitor = await shopper()
     const response = await visitor.get('/untouched')
     expect([...response.headers.keys()]).toEqual(['content-type'])
@@ -124,7 +124,7 @@ describe('two sessions in one app', () => {
     expect(headers.get('Cache-Control')).toBe('private, no-store')
   })
 
-  it('end apart: a logout leaves the other alone', async () => {
+  it('end separately: a logout leaves the other alone', async () => {
     const visitor = await shopper()
     await visitor.post('/logout')
     expect(visitor.setCookies).toEqual([expect.stringMatching(/^__Host-session=; Max-Age=0;/)])
@@ -135,7 +135,7 @@ describe('two sessions in one app', () => {
     })
   })
 
-  it('expire apart: preferences outlive a login by months', async () => {
+  it('expire separately: preferences outlive a login by months', async () => {
     at(0)
     const visitor = await shopper()
     at(100 * 86_400)
@@ -146,7 +146,7 @@ describe('two sessions in one app', () => {
     expect([...visitor.cookies.keys()]).toEqual(['__Host-prefs'])
   })
 
-  it('do not take the token of one for the other, though the secret is the same', async () => {
+  it("refuse each other's tokens, even under the same secret", async () => {
     at(0)
     const visitor = browser(shop())
     visitor.cookies.set(
@@ -157,7 +157,7 @@ describe('two sessions in one app', () => {
     expect(await (await visitor.get('/')).json()).toEqual({ prefs: [{}, []], login: [{}, []] })
   })
 
-  it('have CSRF tokens of their own: csrf({ as }) takes that of the session it names', async () => {
+  it('have separate CSRF tokens: csrf({ as }) accepts only that of its session', async () => {
     const app = new Hono().use(csrf({ as: 'prefs' })).all('*', (c) => c.text('bought'))
     const guarded = new Hono()
       .use(session({ ...prefsOptions }))

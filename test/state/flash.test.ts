@@ -6,7 +6,7 @@ import { payloadOf, secret } from '../kit/tokens.ts'
 import { createVisitor } from '../kit/visitor.ts'
 
 describe('flash()', () => {
-  it('keeps messages in order, and each as often as it was sent', async () => {
+  it('keeps messages in order, duplicates included', async () => {
     const visitor = createVisitor()
     await visitor.visit((session) => {
       session.flash('one')
@@ -16,7 +16,7 @@ describe('flash()', () => {
     expect(await visitor.visit((session) => session.popFlash())).toEqual(['one', 'two', 'one'])
   })
 
-  it('keeps an equal message once where no duplicate is allowed', async () => {
+  it('keeps a duplicate once if allowDuplicate is false', async () => {
     const visitor = createVisitor()
     await visitor.visit((session) => {
       session.flash('one')
@@ -28,7 +28,7 @@ describe('flash()', () => {
     expect(seen).toEqual([['one', 'two'], ['one']])
   })
 
-  it('compares messages that are objects by what they hold', async () => {
+  it('compares messages that are objects by their content', async () => {
     const visitor = createVisitor<object, { '': { text: string } }>()
     await visitor.visit((session) => {
       session.flash({ text: 'one' })
@@ -40,7 +40,7 @@ describe('flash()', () => {
   })
 
   it.each(['error', '__proto__', 'constructor', 'a b', '_f_'])(
-    'keeps the queue "%s" apart from the others',
+    'keeps the queue "%s" separate',
     async (queue) => {
       const visitor = createVisitor()
       await visitor.visit((session) => {
@@ -53,7 +53,7 @@ describe('flash()', () => {
     },
   )
 
-  it('is seen by the request that called it', async () => {
+  it('is visible to the request that called it', async () => {
     const visitor = createVisitor()
     const seen = await visitor.visit((session) => {
       session.flash('now')
@@ -65,7 +65,7 @@ describe('flash()', () => {
 })
 
 describe('peekFlash()', () => {
-  it('leaves the messages where they are', async () => {
+  it('leaves the messages in the queue', async () => {
     const visitor = createVisitor()
     await visitor.visit((session) => session.flash('one'))
     expect(await visitor.visit((session) => session.peekFlash())).toEqual(['one'])
@@ -73,7 +73,7 @@ describe('peekFlash()', () => {
     expect(await visitor.visit((session) => session.peekFlash())).toEqual(['one'])
   })
 
-  it('hands out copies', async () => {
+  it('returns copies', async () => {
     const visitor = createVisitor<{ a: number }, { '': { text: string } }>()
     await visitor.visit((session) => session.flash({ text: 'one' }))
     await visitor.visit((session) => {
@@ -87,7 +87,7 @@ describe('peekFlash()', () => {
 })
 
 describe('popFlash()', () => {
-  it('shows a message once', async () => {
+  it('returns a message once', async () => {
     const visitor = createVisitor()
     await visitor.visit((session) => {
       session.set('a', 1)
@@ -99,14 +99,14 @@ describe('popFlash()', () => {
     expect(visitor.sent).toEqual([])
   })
 
-  it('shows a message once to a request that pops twice', async () => {
+  it('returns a message once to a request that pops twice', async () => {
     const visitor = createVisitor()
     await visitor.visit((session) => session.flash('one'))
     const seen = await visitor.visit((session) => [session.popFlash(), session.popFlash()])
     expect(seen).toEqual([['one'], []])
   })
 
-  it('leaves what is flashed after it for the next page', async () => {
+  it('leaves later messages for the next page', async () => {
     const visitor = createVisitor()
     await visitor.visit((session) => session.flash('one'))
     await visitor.visit((session) => {
@@ -116,14 +116,14 @@ describe('popFlash()', () => {
     expect(await visitor.visit((session) => session.popFlash())).toEqual(['two'])
   })
 
-  it('deletes the cookie where nothing but messages was in it', async () => {
+  it('deletes the cookie if it had nothing but messages', async () => {
     const visitor = createVisitor()
     await visitor.visit((session) => session.flash('one'))
     await visitor.visit((session) => session.popFlash())
     expect(visitor.token).toBeUndefined()
   })
 
-  it('finds the message behind a chain of redirects', async () => {
+  it('finds a message after a chain of redirects', async () => {
     const app = new Hono()
       .use(session({ secret }))
       .post('/buy', async (c) => {

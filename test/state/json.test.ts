@@ -3,7 +3,7 @@ import { signedCodec } from '../../src/session/codecs/signed.ts'
 import { cookieName, payloadOf, secret } from '../kit/tokens.ts'
 import { createVisitor } from '../kit/visitor.ts'
 
-/** A value in a value, so many levels deep. */
+/** A value nested so many levels deep. */
 function nested(depth: number): unknown {
   let value: unknown = 'bottom'
   for (let i = 0; i < depth; i++) value = i % 2 ? { in: value } : [value]
@@ -34,12 +34,63 @@ const refused: [string, string, unknown, string][] = [
   ['an ArrayBuffer', 'key', new ArrayBuffer(1), 'a ArrayBuffer'],
   ['a boxed text', 'key', Object('text'), 'a String'],
   ['an instance of a class', 'key', new (class Cart {})(), 'a Cart'],
-  ['a cycle', 'key.list[0].back', cycle(), 'a reference to what contains it'],
+  ['a cycle', 'key.list[0].back', cycle(), 'a reference to an object that contains it'],
+  [
+    'an array with named keys',
+    'key',
+    Object.assign([], { email: 'x' }),
+    'an array with named keys',
+  ],
+  ['a match of a RegExp', 'key', /x/.exec('x'), 'an array with named keys'],
+  ['an array of a subclass', 'key', new (class List extends Array {})(), 'a List'],
+  [
+    'an array with a symbol',
+    'key',
+    Object.assign([], { [Symbol('s')]: 1 }),
+    'an array with named keys',
+  ],
+  [
+    'an array with its own toJSON()',
+    'key',
+    Object.assign([], { toJSON: () => 1 }),
+    'an array with named keys',
+  ],
+  [
+    'an object with a symbol',
+    'key.a',
+    { a: { [Symbol('s')]: 1 } },
+    'an object with symbols or hidden properties',
+  ],
+  [
+    'a hidden property',
+    'key',
+    Object.defineProperty({}, 'a', { value: 1 }),
+    'an object with symbols or hidden properties',
+  ],
+  ['inherited data', 'key', Object.create({ a: 1 }), 'a class instance'],
+  [
+    'data inherited from an object without a prototype',
+    'key',
+    Object.create(Object.create(null, { a: { value: 1, enumerable: true } })),
+    'a class instance',
+  ],
+  ['a boxed number', 'key', Object(1), 'a Number'],
+  [
+    'an object that inherits toJSON()',
+    'key',
+    Object.create({ toJSON: () => 1 }),
+    'a class instance',
+  ],
   ['undefined in an array', 'key[1]', [0, undefined], 'undefined'],
   ['a hole in an array', 'key[0]', Array(1), 'undefined'],
   ['a Date deep in a value', 'key.a[1].b', { a: [0, { b: new Date() }] }, 'a Date'],
   ['NaN in an array', 'key[2]', [0, 1, Number.NaN], 'NaN'],
-  ['a function as a member', 'key.toJSON', { toJSON: () => 'other' }, 'a function'],
+  [
+    'an object that says what JSON makes of it',
+    'key',
+    { toJSON: () => 'other' },
+    'an object with its own toJSON()',
+  ],
 ]
 
 describe('a value that JSON cannot carry', () => {
@@ -66,7 +117,7 @@ describe('a value that JSON cannot carry', () => {
     await expect(flash).rejects.toThrow('session: flash("error").at is a Date')
   })
 
-  it('leaves the value that was there', async () => {
+  it('leaves the earlier value', async () => {
     const visitor = createVisitor()
     await visitor.visit((session) => session.set('n', 1))
     const seen = await visitor.visit((session) => {
@@ -77,7 +128,7 @@ describe('a value that JSON cannot carry', () => {
     expect(visitor.sent).toEqual([])
   })
 
-  it('fails the request where a value was mutated into one, and sends no cookie', async () => {
+  it('fails the request if a stored value is mutated into one, and sends no cookie', async () => {
     const visitor = createVisitor<{ list: unknown[] }>()
     await visitor.visit((session) => session.set('list', []))
     const before = visitor.token
@@ -87,7 +138,7 @@ describe('a value that JSON cannot carry', () => {
     expect(visitor.token).toBe(before)
   })
 
-  it('is a value nested 65 deep, not 64', async () => {
+  it('is a value nested 65 levels deep', async () => {
     const visitor = createVisitor()
     await visitor.visit((session) => session.set('deep', nested(64)))
     expect(await visitor.visit((session) => session.get('deep'))).toEqual(nested(64))
@@ -95,7 +146,7 @@ describe('a value that JSON cannot carry', () => {
     await expect(set).rejects.toThrow('is nested deeper than 64 levels')
   })
 
-  it('is a message nested 63 deep, for its queue is a level too', async () => {
+  it('is a message nested 64 levels deep, since its queue is a level as well', async () => {
     const visitor = createVisitor<object, { '': unknown }>()
     await visitor.visit((session) => session.flash(nested(63)))
     expect(await visitor.visit((session) => session.popFlash())).toEqual([nested(63)])
@@ -103,7 +154,7 @@ describe('a value that JSON cannot carry', () => {
     await expect(flash).rejects.toThrow('flash("")')
   })
 
-  it('is not one that is so deep that a check could run out of stack', async () => {
+  it('is refused without exhausting the stack if it is very deep', async () => {
     const set = createVisitor().visit((session) => session.set('deep', nested(100_000)))
     await expect(set).rejects.toThrow('is nested deeper than 64 levels')
   })
@@ -157,8 +208,8 @@ describe('a value that JSON carries', () => {
   })
 })
 
-describe('a number beyond all numbers, where another program wrote it', () => {
-  it('can be read, and does not hinder other changes', async () => {
+describe('a number that JSON.parse() reads as Infinity', () => {
+  it('can be read, and does not prevent other changes', async () => {
     const text = '[1e999]'
     const now = Math.floor(Date.now() / 1000)
     const payload = `[${now},${now},{"odd":${text},"_f_":[${text}]}]`
@@ -174,4 +225,17 @@ describe('a number beyond all numbers, where another program wrote it', () => {
     const kept = JSON.parse(JSON.stringify(JSON.parse(text)))
     expect(await look()).toEqual([kept, [kept, 'hello']])
   })
+})
+
+it('the message for a refused value is one line, and its path at most 200 characters', async () => {
+  const long = 'k'.repeat(64_000)
+  const value = { [`a\nb\u001b[31m${long}`]: [{ [long]: 1n }] }
+  const visit = createVisitor().visit((session) => session.set('key', value))
+  const error = await visit.catch((error: unknown) => error)
+  expect(error).toBeInstanceOf(TypeError)
+  const { message } = error as TypeError
+  expect(message.length).toBeLessThan(400)
+  expect(message).toMatch(
+    /^session: key\.a\ufffdb\ufffd\[31mk+… is a bigint, which JSON cannot carry\./,
+  )
 })

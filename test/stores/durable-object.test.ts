@@ -6,9 +6,10 @@ import {
 } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { durableObjectStore, type SessionObject } from '../../src/session/stores/durable-object.ts'
+import { durableObjectStore } from '../../src/session/stores/durable-object.ts'
 import { storeContract } from '../contracts/store.ts'
 import { usersContract } from '../contracts/users.ts'
+import { faultyObjects, platformError } from '../kit/workers/faulty-objects.ts'
 
 const store = durableObjectStore(env.SESSIONS)
 const minute = 60_000
@@ -18,8 +19,8 @@ usersContract('durableObjectStore()', () => durableObjectStore(env.SESSIONS))
 storeContract('durableObjectStore()', () => durableObjectStore(env.SESSIONS), {
   broken: () =>
     durableObjectStore(
-      faulty(() => {
-        throw fault({ overloaded: true })
+      faultyObjects(() => {
+        throw platformError({ overloaded: true })
       }),
     ),
 })
@@ -60,7 +61,7 @@ async function increment(key: string): Promise<number> {
 }
 
 describe('durableObjectStore()', () => {
-  it('lets one of 200 swaps through that start from the same text', async () => {
+  it('lets one of 200 concurrent swaps from the same value win', async () => {
     const key = fresh()
     const texts = Array.from({ length: 200 }, (_, i) => `text ${i}`)
     const swaps = await Promise.all(texts.map((text) => store.swap(key, null, text, 60)))
@@ -70,7 +71,7 @@ describe('durableObjectStore()', () => {
     expect(await store.get(key)).toBe(texts[winner])
   })
 
-  it('loses none of 200 increments that compete', async () => {
+  it('loses none of 200 concurrent increments', async () => {
     const key = fresh()
     await Promise.all(
       Array.from({ length: 8 }, async () => {
@@ -80,7 +81,7 @@ describe('durableObjectStore()', () => {
     expect(await store.get(key)).toBe('200')
   })
 
-  it('does not clear away what is kept right after a removal', async () => {
+  it('does not delete a value that is written right after a removal', async () => {
     for (let i = 0; i < 20; i++) {
       const key = fresh()
       await store.swap(key, null, 'old', 60)
@@ -94,9 +95,9 @@ describe('durableObjectStore()', () => {
     }
   })
 
-  it('makes one call to the object for each of its own', async () => {
+  it('makes one call to the object for each call', async () => {
     const calls: string[] = []
-    const counted = durableObjectStore(faulty((call) => void calls.push(call)))
+    const counted = durableObjectStore(faultyObjects((call) => void calls.push(call)))
     const key = fresh()
     await counted.get(key)
     await counted.swap(key, null, 'text', 60)
@@ -105,7 +106,7 @@ describe('durableObjectStore()', () => {
     expect(calls).toEqual(['get', 'swap', 'swap', 'swap'])
   })
 
-  it('keeps a text of a million characters that are not Latin-1, and every unit of it', async () => {
+  it('keeps a string of a million characters that are not Latin-1 unchanged', async () => {
     const key = fresh()
     const text = '\ud83c\udf6a\ud800\0'.repeat(250_000)
     await store.swap(key, null, text, 60)
@@ -114,7 +115,7 @@ describe('durableObjectStore()', () => {
 })
 
 describe('SessionObject', () => {
-  it('keeps its text when it is evicted', async () => {
+  it('keeps its value when it is evicted', async () => {
     const key = fresh()
     await store.swap(key, null, 'text', 60)
     await evictDurableObject(env.SESSIONS.getByName(key))
@@ -122,7 +123,7 @@ describe('SessionObject', () => {
     expect(await store.swap(key, 'text', 'next', 60)).toEqual({ swapped: true, kept: 'next' })
   })
 
-  it('keeps its text when the storage does not take the next', async () => {
+  it('keeps its value if the storage refuses the next', async () => {
     const key = fresh()
     await store.swap(key, null, 'text', 60)
     await runInDurableObject(env.SESSIONS.getByName(key), async (object, { storage }) => {
@@ -135,21 +136,21 @@ describe('SessionObject', () => {
     expect(await store.swap(key, 'text', 'next', 60)).toEqual({ swapped: true, kept: 'next' })
   })
 
-  it('keeps its text when all objects are restarted', async () => {
+  it('keeps its value when all objects are restarted', async () => {
     const key = fresh()
     await store.swap(key, null, 'text', 60)
     await abortAllDurableObjects()
     expect(await store.get(key)).toBe('text')
   })
 
-  it('has an empty storage when it was only read', async () => {
+  it('leaves its storage empty if it is only read', async () => {
     const [read, untouched] = [fresh(), fresh()]
     await store.get(read)
     await store.swap(read, 'not kept', 'text', 60)
     expect(await storage(read)).toEqual(await storage(untouched))
   })
 
-  it('leaves no storage and no alarm behind when its text is removed', async () => {
+  it('leaves neither storage nor an alarm behind when its value is removed', async () => {
     const [key, untouched] = [fresh(), fresh()]
     await store.swap(key, null, 'text', 60)
     expect((await storage(key)).bytes).toBeGreaterThan((await storage(untouched)).bytes)
@@ -158,7 +159,7 @@ describe('SessionObject', () => {
     expect(await store.swap(key, null, 'again', 60)).toEqual({ swapped: true, kept: 'again' })
   })
 
-  it('leaves no storage and no alarm behind when its time is up', async () => {
+  it('leaves neither storage nor an alarm behind when its value expires', async () => {
     const [key, untouched] = [fresh(), fresh()]
     const now = stopClock()
     await store.swap(key, null, 'text', 60)
@@ -170,7 +171,21 @@ describe('SessionObject', () => {
     expect(await store.swap(key, null, 'again', 60)).toEqual({ swapped: true, kept: 'again' })
   })
 
-  it('is cleared by its alarm, which nobody has to call', async () => {
+  it('keeps its record when a write in the present form follows one in that of version 0.1', async () => {
+    const key = fresh()
+    const now = stopClock()
+    const stub = env.SESSIONS.getByName(key)
+    await runInDurableObject(stub, (_, { storage }) => {
+      storage.kv.put('entry', { text: 'old', expires: now + minute })
+    })
+    expect(await store.get(key)).toBe('old')
+    expect(await stub.swap('old', 'by an old caller', 60)).toMatchObject({ swapped: true })
+    expect(await stub.swap('old', 'by an old caller', 60)).toMatchObject({ swapped: false })
+    expect(await store.swap(key, 'by an old caller', 'new', 60)).toMatchObject({ swapped: true })
+    expect(await store.get(key)).toBe('new')
+  })
+
+  it('is cleared by its alarm', async () => {
     const key = fresh()
     await store.swap(key, null, 'text', 1)
     expect((await storage(key)).entries).toBe(1)
@@ -178,7 +193,7 @@ describe('SessionObject', () => {
     expect((await storage(key)).alarm).toBeNull()
   })
 
-  it('waits on when an alarm comes while there is time left', async () => {
+  it('sets another alarm if an alarm comes early', async () => {
     const key = fresh()
     const now = stopClock()
     await store.swap(key, null, 'text', 60)
@@ -192,7 +207,7 @@ describe('SessionObject', () => {
     expect((await storage(key)).alarm).toBe(now + 1.5 * minute)
   })
 
-  it('sets an alarm once for as many swaps as come before it', async () => {
+  it('sets one alarm for all swaps before it', async () => {
     const key = fresh()
     const now = stopClock()
     await store.swap(key, null, '0', 60)
@@ -207,7 +222,7 @@ describe('SessionObject', () => {
     expect(setAlarm).not.toHaveBeenCalled()
   })
 
-  it('comes earlier when a text is replaced by one with less time', async () => {
+  it('moves its alarm forward when the new value has a shorter ttl', async () => {
     const key = fresh()
     const now = stopClock()
     await store.swap(key, null, 'session', 1200)
@@ -215,85 +230,3 @@ describe('SessionObject', () => {
     expect((await storage(key)).alarm).toBe(now + minute)
   })
 })
-
-describe('durableObjectStore(), when calls fail', () => {
-  it.each([0, 1, 2])('reads when a retryable error went before %i times', async (times) => {
-    const key = fresh()
-    await store.swap(key, null, 'text', 60)
-    const stubs = new Set<object>()
-    const flaky = durableObjectStore(
-      faulty((_, stub) => {
-        if (stubs.add(stub).size <= times) throw fault({ retryable: true })
-      }),
-    )
-    expect(await flaky.get(key)).toBe('text')
-    expect(stubs.size).toBe(times + 1)
-  })
-
-  it.each([
-    ['get', 3, { retryable: true }],
-    ['get', 1, { overloaded: true }],
-    ['get', 1, { retryable: true, overloaded: true }],
-    ['get', 1, { remote: true }],
-    ['get', 1, {}],
-    ['swap', 1, { retryable: true }],
-    ['swap', 1, { overloaded: true }],
-    ['swap', 1, {}],
-  ] as const)('gives up a %s after %i calls that failed: %j', async (method, times, flags) => {
-    const cause = fault(flags)
-    let calls = 0
-    const broken = durableObjectStore(
-      faulty(() => {
-        calls++
-        throw cause
-      }),
-    )
-    const call = method === 'get' ? broken.get(fresh()) : broken.swap(fresh(), null, 'text', 60)
-    const error = await call.catch((error: unknown) => error)
-    expect(error).toBe(cause)
-    expect(calls).toBe(times)
-  })
-
-  it('has applied a swap whole when only its answer was lost', async () => {
-    const key = fresh()
-    await store.swap(key, null, 'before', 60)
-    const lossy = durableObjectStore(
-      faulty(
-        () => undefined,
-        () => {
-          throw fault({ retryable: true })
-        },
-      ),
-    )
-    await expect(lossy.swap(key, 'before', 'after', 60)).rejects.toMatchObject({ retryable: true })
-    expect(await store.get(key)).toBe('after')
-    // Whoever still thinks of the old text is told of the new one.
-    expect(await store.swap(key, 'before', 'after', 60)).toEqual({ swapped: false, kept: 'after' })
-  })
-})
-
-function fault(flags: Record<string, boolean>): Error {
-  return Object.assign(new Error('Network connection lost.'), flags)
-}
-
-/** The real namespace, with something done before each call reaches its object and after. */
-function faulty(
-  before: (call: string, stub: object) => void,
-  after: () => void = () => undefined,
-): typeof env.SESSIONS {
-  const getByName = (name: string) => {
-    const stub = env.SESSIONS.getByName(name)
-    async function passed<T>(call: string, make: () => Promise<T>): Promise<T> {
-      before(call, stub)
-      const answer = await make()
-      after()
-      return answer
-    }
-    return {
-      get: () => passed('get', async () => stub.get()),
-      swap: (...given: Parameters<SessionObject['swap']>) =>
-        passed('swap', async () => stub.swap(...given)),
-    }
-  }
-  return { getByName } as unknown as typeof env.SESSIONS
-}

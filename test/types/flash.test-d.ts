@@ -47,11 +47,11 @@ describe('session<Data, Flash>()', () => {
   it('refuses a message of another queue', () => {
     new Hono().use(session<Data, Flash>({ secret })).post('/', async (c) => {
       const session = await c.var.session()
-      // @ts-expect-error the queue '' holds texts
+      // @ts-expect-error the queue '' holds strings
       session.flash({ code: 404, text: 'No such item.' })
       // @ts-expect-error errors are objects
       session.flash('No such item.', 'error')
-      // @ts-expect-error an error has a text, too
+      // @ts-expect-error an error has a text as well
       session.flash({ code: 404 }, 'error')
       // @ts-expect-error an error has no more
       session.flash({ code: 404, text: '', html: '' }, 'error')
@@ -63,7 +63,7 @@ describe('session<Data, Flash>()', () => {
     })
   })
 
-  it('asks which queue where Flash has no queue of the empty name', () => {
+  it('requires a queue in flash() if Flash has no default queue', () => {
     new Hono().use(session<Data, { error: string }>({ secret })).post('/', async (c) => {
       const session = await c.var.session()
       session.flash('No such item.', 'error')
@@ -78,7 +78,7 @@ describe('session<Data, Flash>()', () => {
     })
   })
 
-  it('asks which queue to read where Flash has no queue of the empty name', () => {
+  it('requires a queue in popFlash() if Flash has no default queue', () => {
     new Hono().use(session<Data, { error: string }>({ secret })).get('/', async (c) => {
       const session = await c.var.session()
       // @ts-expect-error there is no queue ''

@@ -13,7 +13,7 @@ declare const codecs: readonly Codec[]
 declare const response: Response
 
 describe('the format of a session', () => {
-  it('is made of a secret, a codec or both', () => {
+  it('takes a secret, a codec or both', () => {
     session({ secret })
     session({ secret: [secret, secret] })
     session({ secret, encrypt: true })
@@ -27,7 +27,7 @@ describe('the format of a session', () => {
     session(options)
   })
 
-  it('is never made of neither', () => {
+  it('requires one of them', () => {
     // @ts-expect-error there is no secret and no codec
     session({})
     // @ts-expect-error there is no secret and no codec
@@ -48,7 +48,7 @@ describe('the format of a session', () => {
     session({ secret: 1 })
   })
 
-  it('is sealed by a secret only', () => {
+  it('requires a secret for encrypt', () => {
     // @ts-expect-error there is no secret to seal with
     session({ encrypt: true })
     // @ts-expect-error there is no secret to seal with
@@ -57,7 +57,7 @@ describe('the format of a session', () => {
     session({ secret, encrypt: 'AES-256-GCM' })
   })
 
-  it('is no other thing', () => {
+  it('refuses anything else', () => {
     // @ts-expect-error a codec has two functions
     session({ codec: { encode: async (payload: string) => payload } })
     // @ts-expect-error it is an object, not a name
@@ -90,18 +90,18 @@ describe('Codec', () => {
     })
   })
 
-  it('answers in promises of texts', () => {
-    // @ts-expect-error not a text, but a promise of one
+  it('returns promises of strings', () => {
+    // @ts-expect-error a promise of a string, not a string
     const _: Codec = { encode: (payload) => payload, decode: async () => null }
     // @ts-expect-error null, not undefined, says that it is not ours
     const __: Codec = { encode: async (payload) => payload, decode: async () => undefined }
-    // @ts-expect-error the payload is a text, not what it means
+    // @ts-expect-error the payload is a string, not its value
     const ___: Codec = { encode: async (payload) => payload, decode: async () => ({ counter: 1 }) }
   })
 })
 
 describe('the testing kit', () => {
-  it('takes the data and the options that the app takes', async () => {
+  it("takes the app's data and options", async () => {
     expectTypeOf(sealSession({ counter: 1 }, { secret })).toEqualTypeOf<Promise<string>>()
     await sealSession<Data>({}, { codec, as: 'admin', cookie: { name: 'admin' } })
     const options: SessionOptions<Data, 'admin'> = { secret, as: 'admin' }
@@ -116,14 +116,14 @@ describe('the testing kit', () => {
     await sealSession({ counter: 1 }, {})
   })
 
-  it('tells what a response commits', () => {
+  it('types what a response commits', () => {
     expectTypeOf(readSession<Data>(response, { secret })).toEqualTypeOf<
       Promise<SessionContent<Data> | null | undefined>
     >()
     expectTypeOf<SessionContent<Data>['data']>().toEqualTypeOf<{ counter?: number }>()
   })
 
-  it('tells of any data where its type is not given', async () => {
+  it('types unknown data if no type is given', async () => {
     expectTypeOf(await readSession(response, { secret })).toEqualTypeOf<
       SessionContent | null | undefined
     >()

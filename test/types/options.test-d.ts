@@ -20,7 +20,7 @@ describe('session()', () => {
     >()
   })
 
-  it('takes all its options, ready or from the context', () => {
+  it('takes all options, as an object or from the context', () => {
     const options: SessionOptions = {
       secret: secrets,
       timeout: null,
@@ -45,7 +45,7 @@ describe('session()', () => {
     session({})
     // @ts-expect-error there is no secret
     session(() => ({}))
-    // @ts-expect-error a secret is a text
+    // @ts-expect-error a secret is a string
     session({ secret: 1 })
     // @ts-expect-error options are not awaited
     session(async () => ({ secret }))
@@ -66,7 +66,7 @@ describe('session()', () => {
       reissueTime: number | null
       lifetime: number | null
     }>()
-    // @ts-expect-error a number, not a text
+    // @ts-expect-error a number, not a string
     session({ secret, timeout: '60' })
   })
 
@@ -77,19 +77,19 @@ describe('session()', () => {
 })
 
 describe('session({ cookie })', () => {
-  it('takes no prefix for an answer', () => {
+  it('accepts undefined as prefix', () => {
     session({ secret, cookie: { prefix: undefined } })
     expectTypeOf<SessionCookieOptions['prefix']>().toEqualTypeOf<'host' | 'secure' | undefined>()
   })
 
-  it('takes what Hono takes', () => {
+  it("takes Hono's cookie options", () => {
     session({ secret, cookie: { path: '/', httpOnly: true, secure: true, sameSite: 'Strict' } })
     session({ secret, cookie: { partitioned: true, priority: 'High' } })
     // @ts-expect-error a running server passes it by
     session({ secret, cookie: { expires: new Date() } })
   })
 
-  it('refuses what Hono does not know', () => {
+  it('refuses options that Hono does not have', () => {
     // @ts-expect-error it is called maxAge
     session({ secret, cookie: { max_age: 60 } })
     // @ts-expect-error it is called sameSite
@@ -118,10 +118,10 @@ describe('csrf()', () => {
     csrf(options)
   })
 
-  it('refuses what is no option', () => {
+  it('refuses unknown options', () => {
     // @ts-expect-error it is called origins
     csrf({ origin: ['https://admin.example'] })
-    // @ts-expect-error a list, not a text
+    // @ts-expect-error a list, not a string
     csrf({ origins: 'https://admin.example' })
     // @ts-expect-error false, not null
     csrf({ token: null })

@@ -78,7 +78,7 @@ describe('session({ schema })', () => {
     })
   })
 
-  it('infers Data where options come from the context', () => {
+  it('infers Data if options come from the context', () => {
     new Hono<{ Bindings: { SECRET: string } }>()
       .use(session((c) => ({ secret: c.env.SECRET, schema: ofZod })))
       .get('/', async (c) => {
@@ -87,7 +87,7 @@ describe('session({ schema })', () => {
       })
   })
 
-  it('infers what an async schema gives, not what it is given', () => {
+  it('infers the output of an async schema, not its input', () => {
     const migrated = z
       .object({ name: z.string() })
       .transform(async ({ name }) => ({ user: { name } }))
@@ -100,24 +100,24 @@ describe('session({ schema })', () => {
     })
   })
 
-  it('infers Data beside another name', () => {
+  it('infers Data together with another name', () => {
     new Hono().use(session({ secret, schema: ofZod, as: 'shop' })).get('/', async (c) => {
       expectTypeOf((await c.var.shop()).get('cart')).toEqualTypeOf<string[] | undefined>()
       return c.text('')
     })
   })
 
-  it('has to agree with a Data that is given', () => {
+  it('must agree with an explicit Data', () => {
     session<Data>({ secret, schema: ofOurs })
     session<v.InferOutput<typeof ofValibot>, Flash>({ secret, schema: ofValibot })
     const options: SessionOptions<z.infer<typeof ofZod>> = { secret, schema: ofZod }
     session(options)
-    // @ts-expect-error the schema gives another counter
+    // @ts-expect-error the schema has another counter
     session<{ counter: string }>({ secret, schema: ofZod })
   })
 
-  it('refuses what is no schema of objects', () => {
-    // @ts-expect-error a session is an object, not a text
+  it('refuses anything but a schema of objects', () => {
+    // @ts-expect-error a session is an object, not a string
     session({ secret, schema: z.string() })
     // @ts-expect-error a function alone is no schema
     session({ secret, schema: (data: unknown) => data as Data })

@@ -46,14 +46,14 @@ describe('c.var.session()', () => {
       })
   })
 
-  it('keeps its type where session() guards one route', () => {
+  it('keeps its type if session() is mounted on one route', () => {
     new Hono().get('/', session<Data, Flash>({ secret }), (c) => {
       expectTypeOf(c.var.session).toEqualTypeOf<() => Promise<Session<Data, Flash>>>()
       return c.text('')
     })
   })
 
-  it('does not exist where no middleware is mounted', () => {
+  it('does not exist if no middleware is mounted', () => {
     new Hono().get('/', (c) => {
       // @ts-expect-error nothing puts a session on the context
       c.var.session
@@ -68,7 +68,7 @@ describe('c.var.session()', () => {
     })
   })
 
-  it('is declared by a sub-app that another app mounts', () => {
+  it('can be declared by a sub-app that another app mounts', () => {
     const cart = new Hono<{ Variables: SessionVariables<Data, Flash> }>().get('/', async (c) => {
       expectTypeOf(await c.var.session()).toEqualTypeOf<Session<Data, Flash>>()
       return c.text('')
@@ -76,7 +76,7 @@ describe('c.var.session()', () => {
     new Hono().use(session<Data, Flash>({ secret })).route('/cart', cart)
   })
 
-  it('has a type of its own for each pair of Data and Flash', () => {
+  it('differs for each pair of Data and Flash', () => {
     expectTypeOf<SessionVariables['session']>().toEqualTypeOf<() => Promise<Session>>()
     expectTypeOf<Session<{ a: number }>>().not.toEqualTypeOf<Session<{ a: string }>>()
     expectTypeOf<Session<Data, { '': string }>>().not.toEqualTypeOf<Session<Data, Flash>>()
@@ -100,7 +100,7 @@ describe('Data', () => {
     visitor.delete('conter')
   })
 
-  it('types the values that are kept', () => {
+  it('types the values that are set', () => {
     expectTypeOf(visitor.set).returns.toEqualTypeOf<void>()
     visitor.set('counter', 1)
     visitor.set('user', { name: 'Ada' })
@@ -118,7 +118,7 @@ describe('Data', () => {
     visitor.set('cart', 1)
   })
 
-  it('types update(), whose value is not there at first', () => {
+  it('types the value of update() as possibly undefined', () => {
     const counter = visitor.update('counter', (n) => {
       expectTypeOf(n).toEqualTypeOf<number | undefined>()
       return (n ?? 0) + 1
@@ -160,25 +160,25 @@ describe('Data', () => {
     type _ = Session<Data, string>
   })
 
-  it('is anything under any key by default', () => {
+  it('allows anything under any key by default', () => {
     expectTypeOf(anyone.get('any')).toEqualTypeOf<unknown>()
     expectTypeOf(anyone.set<'any'>)
       .parameter(1)
       .toEqualTypeOf<unknown>()
     expectTypeOf(anyone.keys()).toEqualTypeOf<string[]>()
     expectTypeOf(anyone.entries()).toEqualTypeOf<[string, unknown][]>()
-    // @ts-expect-error a key is a text
+    // @ts-expect-error a key is a string
     anyone.set(1, 1)
   })
 
-  it('leaves what the session tells of itself alone', () => {
+  it("does not affect the session's other properties", () => {
     expectTypeOf(visitor.new).toEqualTypeOf<boolean>()
     expectTypeOf(visitor.created).toEqualTypeOf<number>()
     expectTypeOf(visitor.id).toEqualTypeOf<string | undefined>()
     expectTypeOf(visitor.size).toEqualTypeOf<number>()
-    // @ts-expect-error it is told, not set
+    // @ts-expect-error it is read-only
     visitor.size = 0
-    // @ts-expect-error it is told, not set
+    // @ts-expect-error it is read-only
     visitor.created = 0
   })
 })
@@ -202,7 +202,7 @@ describe('Flash', () => {
     visitor.popFlash('warning')
     // @ts-expect-error Flash has no such queue
     visitor.peekFlash('warning')
-    // @ts-expect-error the default queue holds texts
+    // @ts-expect-error the default queue holds strings
     visitor.flash({ code: 404, text: 'No such item.' })
     // @ts-expect-error the queue of errors holds objects
     visitor.flash('No such item.', 'error')
@@ -212,7 +212,7 @@ describe('Flash', () => {
     visitor.flash('Saved.', '', 'no')
   })
 
-  it('asks for the queue where it has no default one', () => {
+  it('requires a queue if there is no default one', () => {
     const strict = visitor as unknown as Session<Data, { error: string }>
     strict.flash('No such item.', 'error')
     // @ts-expect-error there is no queue ''
@@ -224,14 +224,14 @@ describe('Flash', () => {
     strict.popFlash('')
   })
 
-  it('is texts in any queue by default', () => {
+  it('allows strings in any queue by default', () => {
     anyone.flash('Saved.')
     anyone.flash('Careful.', 'warning')
     expectTypeOf(anyone.popFlash()).toEqualTypeOf<string[]>()
     expectTypeOf(anyone.peekFlash('any')).toEqualTypeOf<string[]>()
-    // @ts-expect-error a message is a text
+    // @ts-expect-error a message is a string
     anyone.flash(404)
-    // @ts-expect-error a message is a text
+    // @ts-expect-error a message is a string
     anyone.flash({ text: 'No such item.' }, 'error')
   })
 })

@@ -36,7 +36,7 @@ describe('session({ as })', () => {
     })
   })
 
-  it('knows no other name', () => {
+  it('has no other name', () => {
     new Hono().use(session({ secret, as: 'admin' })).get('/', (c) => {
       // @ts-expect-error it is called admin
       c.var.session
@@ -48,7 +48,7 @@ describe('session({ as })', () => {
     })
   })
 
-  it('keeps two sessions apart, each with its own Data and Flash', () => {
+  it('types two sessions separately, each with its own Data and Flash', () => {
     new Hono()
       .use(session<Prefs, Flash, 'prefs'>({ secret, as: 'prefs', cookie: { name: 'prefs' } }))
       .use(session<Login>({ secret }))
@@ -66,7 +66,7 @@ describe('session({ as })', () => {
       })
   })
 
-  it('is inferred where options come from the context', () => {
+  it('is inferred if options come from the context', () => {
     new Hono<{ Bindings: { SECRET: string } }>()
       .use(session((c) => ({ secret: c.env.SECRET, as: 'admin' })))
       .get('/', (c) => {
@@ -78,7 +78,7 @@ describe('session({ as })', () => {
     session<Login, Flash, 'admin'>(() => ({ secret, as: 'admin' }))
   })
 
-  it('is the third type where Data is given', () => {
+  it('is the third type parameter if Data is given', () => {
     session<Login, Flash, 'admin'>({ secret, as: 'admin' })
     // @ts-expect-error as is 'session' until the third type says otherwise
     session<Login, Flash>({ secret, as: 'admin' })
@@ -86,15 +86,15 @@ describe('session({ as })', () => {
     session<Login, Flash, 'admin'>({ secret, as: 'prefs' })
   })
 
-  it('is asked for where the third type names one', () => {
+  it('is required if the third type parameter names one', () => {
     // @ts-expect-error at run time the name would be session
     session<Login, Flash, 'admin'>({ secret })
     // @ts-expect-error at run time the name would be session
     session<Login, Flash, 'admin'>(() => ({ secret }))
   })
 
-  it('is a text', () => {
-    // @ts-expect-error a name is a text
+  it('is a string', () => {
+    // @ts-expect-error a name is a string
     session({ secret, as: 1 })
   })
 })
@@ -114,7 +114,7 @@ describe('SessionVariables', () => {
     new Hono().use(session<Login, Flash, 'admin'>({ secret, as: 'admin' })).route('/admin', admin)
   })
 
-  it('goes together with that of another session', () => {
+  it('combines with that of another session', () => {
     type Both = SessionVariables<Prefs> & SessionVariables<Login, Flash, 'admin'>
     new Hono<{ Variables: Both }>().get('/', (c) => {
       expectTypeOf(c.var.session).toEqualTypeOf<() => Promise<Session<Prefs>>>()
@@ -125,7 +125,7 @@ describe('SessionVariables', () => {
 })
 
 describe('SessionOptions', () => {
-  it('takes the name as its second type', () => {
+  it('takes the name as its second type parameter', () => {
     const options: SessionOptions<Login, 'admin'> = { secret, as: 'admin' }
     expectTypeOf(session(options)).toEqualTypeOf<
       MiddlewareHandler<{ Variables: SessionVariables<Login, Record<string, string>, 'admin'> }>

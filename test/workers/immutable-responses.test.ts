@@ -2,7 +2,7 @@ import { exports } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { createVisitor } from '../kit/visitor.ts'
 
-describe('a response that a handler passes on from elsewhere', () => {
+describe('a response that a handler forwards', () => {
   const elsewhere = {
     'a Worker': () => exports.default.fetch('https://shop.example/nowhere'),
     'the cache': async () => {
@@ -19,7 +19,7 @@ describe('a response that a handler passes on from elsewhere', () => {
   })
 
   it.each(Object.entries(elsewhere))(
-    'neither loses the session nor fails the request: %s',
+    'keeps the session and does not fail the request: %s',
     async (_, fetchIt) => {
       const visitor = createVisitor()
       const expected = await fetchIt()

@@ -15,10 +15,10 @@ interface Data {
   n: number
 }
 
-describe('a cache that is shared and does not look at Vary', () => {
+describe('a shared cache that ignores Vary', () => {
   const url = (path: string) => `https://cache.example${path}?${crypto.randomUUID()}`
 
-  /** Puts a response into the cache of the runtime, and tells what another visitor finds there. */
+  /** Puts a response into the cache of the runtime, and returns what another visitor finds there. */
   async function found(response: Response): Promise<string | undefined> {
     const key = url('/')
     await caches.default.put(key, response).catch(() => undefined) // it refuses some
@@ -26,7 +26,7 @@ describe('a cache that is shared and does not look at Vary', () => {
   }
 
   it.each(['/', '/form', '/login', '/nowhere-with-a-session'])(
-    'keeps nothing of a page that used a session: %s',
+    'stores no page that used a session: %s',
     async (path) => {
       const { app, known } = storedShop()
       app.get('/nowhere-with-a-session', async (c) => {
@@ -38,7 +38,7 @@ describe('a cache that is shared and does not look at Vary', () => {
     },
   )
 
-  it('keeps nothing of a page that sets the cookie, though its handler calls it public', async () => {
+  it('stores no page that sets the cookie, even if its handler calls it public', async () => {
     const visitor = createVisitor<Data>()
     await visitor.visit((session) => {
       session.set('user', 'mary')
@@ -50,7 +50,7 @@ describe('a cache that is shared and does not look at Vary', () => {
     expect(await found(without)).toBeUndefined()
   })
 
-  it('keeps nothing where it is a middleware around the session', async () => {
+  it('stores nothing as a middleware around the session', async () => {
     const app = new Hono()
       .use(cache({ cacheName: 'pages', cacheControl: 'max-age=60', wait: true }))
       .use(session<Data>({ secret, store: memoryStore() }))
@@ -75,12 +75,12 @@ describe('a cache that is shared and does not look at Vary', () => {
     expect(await read(john, '/free')).toBe(free) // so it does cache
   })
 
-  it('keeps a page that did not', async () => {
+  it('stores a page that used no session', async () => {
     const { visitor } = await storedShop().known()
     expect(await found(await visitor.get('/free'))).toBe('free')
   })
 
-  it.each(['/', '/howdy', '/cart', '/session'])('keeps nothing of the site: %s', async (path) => {
+  it.each(['/', '/howdy', '/cart', '/session'])('stores no page of the site: %s', async (path) => {
     const { count, get } = visitSite()
     await count('/')
     expect(await found(await get(path))).toBeUndefined()

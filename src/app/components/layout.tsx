@@ -1,8 +1,8 @@
 import { raw } from 'hono/html'
 import type { PropsWithChildren } from 'hono/jsx'
 import type { JSX } from 'hono/jsx/jsx-runtime'
+import type { Inspection } from '../../session/inspector/inspect.ts'
 import { repository, styleSheet } from '../generated.ts'
-import type { Inspection } from '../inspector/inspect.ts'
 import { CsrfField } from './csrf-field.tsx'
 import { Messages, titled } from './messages.tsx'
 import { PageCode } from './page-code.tsx'
@@ -20,16 +20,17 @@ export interface Visit {
   readonly origin: string
   /** Who is logged in, and a token for the form that logs out. */
   readonly login?: { readonly user: string; readonly csrfToken: string } | undefined
-  /** Why the visitor's cookie was not honoured. */
+  /** Why the visitor's cookie was not honored. */
   readonly notice?: string | undefined
   readonly messages?: readonly string[]
   readonly errors?: readonly string[]
 }
 
-/** What a page shows of its visitor and of the session. */
-export interface Shown {
-  readonly visit: Visit
+/** What a page draws of the session. */
+export interface Drawn {
   readonly inspection: Inspection
+  /** What the store is called. */
+  readonly store: string
 }
 
 interface LayoutProps {

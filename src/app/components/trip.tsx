@@ -1,21 +1,20 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import type { Inspection, Row } from '../inspector/inspect.ts'
-import { visible } from '../inspector/token.tsx'
+import type { Inspection, Row } from '../../session/inspector/inspect.ts'
+import { visible } from '../../session/inspector/token.tsx'
 
 /** Rows that fit the note. */
 const most = 4
 
 /** The visitor's own session on its way: in the browser, to the server and back. */
 export function Trip(inspection: Inspection): JSX.Element {
-  const { sent, set, before, after, store } = inspection
+  const { sent, set, before, after, hasStore } = inspection
   const rows = after.filter(({ change, kind }) => change !== 'removed' && isShown(kind))
-  const isCookie = store === 'cookie'
   return (
     <figure class="trip" aria-label="Your session on its way">
       <div class="place">
         <p class="where">Your browser</p>
         <div class="cookie-note">
-          {isCookie ? <Lines rows={rows} /> : <p class="k-id">an id, and nothing else</p>}
+          {hasStore ? <p class="k-id">an id, and nothing else</p> : <Lines rows={rows} />}
           <p class="seal">signed</p>
         </div>
       </div>
@@ -26,7 +25,7 @@ export function Trip(inspection: Inspection): JSX.Element {
             <Cargo
               verb="sends"
               bytes={sent.bytes}
-              counter={isCookie ? counterOf(before) : undefined}
+              counter={hasStore ? undefined : counterOf(before)}
             />
           ) : (
             'sends no cookie yet'
@@ -38,7 +37,7 @@ export function Trip(inspection: Inspection): JSX.Element {
             <Cargo
               verb="gets back"
               bytes={set.bytes}
-              counter={isCookie ? counterOf(after) : undefined}
+              counter={hasStore ? undefined : counterOf(after)}
             />
           ) : (
             'keeps its cookie'
@@ -47,13 +46,13 @@ export function Trip(inspection: Inspection): JSX.Element {
       </ol>
       <div class="place">
         <p class="where">The server</p>
-        {isCookie ? (
-          <p>checks the signature, adds one, and keeps nothing.</p>
-        ) : (
+        {hasStore ? (
           <>
             <p>looks the id up in its store, and keeps:</p>
             <Lines rows={rows} />
           </>
+        ) : (
+          <p>checks the signature, adds one, and keeps nothing.</p>
         )}
       </div>
     </figure>
@@ -74,7 +73,9 @@ function Lines({ rows }: { rows: Row[] }) {
     <ul>
       {rows.slice(0, most).map(({ kind, label, value }) => (
         <li class={`k-${kind}`}>
-          <bdi>{label}</bdi>: <bdi>{shorten(visible(value))}</bdi>
+          <bdi dir="ltr">
+            {label}: {shorten(visible(value))}
+          </bdi>
         </li>
       ))}
       {rows.length > most && <li>and {rows.length - most} more</li>}

@@ -1,6 +1,6 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import { type Attempt, maxAttemptLength, sample } from '../breaking.ts'
-import { visible } from '../inspector/token.tsx'
+import { visible } from '../../session/inspector/token.tsx'
+import { type Attempt, maxAttemptLength, outcomeOf, sample } from '../model/breaking.ts'
 import { CsrfField } from './csrf-field.tsx'
 
 interface TryToBreakProps {
@@ -19,7 +19,7 @@ export function TryToBreak({ attempt, csrfToken }: TryToBreakProps): JSX.Element
       </p>
       {attempt && (
         <p class={attempt.reason ? 'messages error' : 'messages'} role="status">
-          {outcome(attempt)}
+          {outcomeOf(attempt)}
         </p>
       )}
       <form class="add" method="post" action="/session/break">
@@ -40,13 +40,4 @@ export function TryToBreak({ attempt, csrfToken }: TryToBreakProps): JSX.Element
       </form>
     </section>
   )
-}
-
-function outcome({ reason }: Attempt): string {
-  if (reason === 'forged') {
-    return 'Refused: the signature does not match. You were given a new session (reason: forged).'
-  }
-  return reason === null
-    ? 'Accepted: you changed nothing, so the signature still matches.'
-    : `Refused. You were given a new session (reason: ${reason}).`
 }

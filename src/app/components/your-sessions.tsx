@@ -1,7 +1,7 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import { type Device, type Devices, maxNameLength } from '../devices.ts'
+import { ago } from '../../session/inspector/time.tsx'
 import type { Refused } from '../forms.ts'
-import { ago } from '../inspector/time.tsx'
+import { type Device, type Devices, maxNameLength } from '../model/devices.ts'
 import { CsrfField } from './csrf-field.tsx'
 import { Field } from './field.tsx'
 

@@ -1,11 +1,18 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import { type CartNews, cartBytes, counted, maxCartBytes, maxItemLength } from '../cart.ts'
 import { CsrfField } from '../components/csrf-field.tsx'
 import { Field } from '../components/field.tsx'
 import type { Visit } from '../components/layout.tsx'
 import { Layout } from '../components/layout.tsx'
 import type { Refused } from '../forms.ts'
 import { pageCode } from '../generated.ts'
+import {
+  type CartNews,
+  cartBytes,
+  counted,
+  maxCartBytes,
+  maxItemLength,
+  newsOf,
+} from '../model/cart.ts'
 
 interface CartPageProps {
   items: readonly string[]
@@ -29,7 +36,7 @@ export function CartPage(props: CartPageProps): JSX.Element {
       description={description}
       path="/cart"
       visit={visit}
-      news={[...(refused ? [refused.why] : []), ...news.map(inWords)]}
+      news={[...(refused ? [refused.why] : []), ...news.map(newsOf)]}
       code={pageCode.cart}
     >
       <h1>Cart</h1>
@@ -69,7 +76,7 @@ function News({ news, wasShown, csrfToken }: NewsProps) {
       <div class="messages" role="status">
         {news.map((each) => (
           <form method="post" action={each.did === 'added' ? '/cart/remove' : '/cart'}>
-            <p dir="auto">{inWords(each)}</p>
+            <p dir="auto">{newsOf(each)}</p>
             <CsrfField token={csrfToken} />
             <input type="hidden" name="item" value={each.item} />
             <button class="quiet" type="submit">
@@ -83,10 +90,6 @@ function News({ news, wasShown, csrfToken }: NewsProps) {
       </p>
     </>
   )
-}
-
-function inWords({ did, item }: CartNews): string {
-  return did === 'added' ? `Added “${item}”.` : `Removed “${item}”.`
 }
 
 function Items({ items, csrfToken }: { items: readonly string[]; csrfToken: string }) {

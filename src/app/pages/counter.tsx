@@ -1,11 +1,11 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import type { Shown } from '../components/layout.tsx'
-import { Layout } from '../components/layout.tsx'
+import { type Drawn, Layout, type Visit } from '../components/layout.tsx'
 import { Tally } from '../components/tally.tsx'
 import { Trip } from '../components/trip.tsx'
 import { pageCode } from '../generated.ts'
 
-interface CounterPageProps extends Shown {
+interface CounterPageProps extends Drawn {
+  visit: Visit
   view: 'Home View' | 'Hello View'
   count: number
 }

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { csrf, csrfToken } from '../../session/index.ts'
-import { whyNot, without } from '../cart.ts'
 import { posted, refuse } from '../forms.ts'
+import { whyNot, without } from '../model/cart.ts'
 import { CartPage } from '../pages/cart.tsx'
 import type { SiteEnv } from '../sessions.ts'
 import { visitOf } from '../visit.ts'
@@ -10,17 +10,17 @@ import { visitOf } from '../visit.ts'
 export const cart = new Hono<SiteEnv>()
   .get('/', async (c) => {
     const session = await c.var.session()
-    const news = session.popFlash('cart')
+    const { visit, own } = visitOf(c, session, ['cart', 'item'])
     const now = Math.floor(Date.now() / 1000)
     const wasShown = now - (session.get('shownAt') ?? 0) < 60
-    if (news.length > 0) session.set('shownAt', now)
+    if (own.cart.length > 0) session.set('shownAt', now)
     return c.html(
       <CartPage
+        visit={visit}
         items={session.get('cart') ?? []}
-        news={news}
+        news={own.cart}
         wasShown={wasShown}
-        refused={session.popFlash('item').at(-1)}
-        visit={visitOf(c, session)}
+        refused={own.item}
         csrfToken={csrfToken(session)}
       />,
     )

@@ -1,22 +1,23 @@
 import { Hono } from 'hono'
-import { snapshot } from '../inspector/inspect.ts'
 import { CounterPage } from '../pages/counter.tsx'
 import type { SiteEnv, SiteSession } from '../sessions.ts'
-import { shown } from '../visit.ts'
+import { drawn, visitOf } from '../visit.ts'
 
 /** One counter, seen from two views. */
 export const counter = new Hono<SiteEnv>()
   .get('/', async (c) => {
     const session = await c.var.session()
-    const before = snapshot(session)
     const count = countVisit(session, c.req.method)
-    return c.html(<CounterPage view="Home View" count={count} {...shown(c, session, before)} />)
+    const { visit } = visitOf(c, session)
+    const drawing = drawn(c, session)
+    return c.html(<CounterPage view="Home View" {...{ count, visit, ...drawing }} />)
   })
   .get('/howdy', async (c) => {
     const session = await c.var.session()
-    const before = snapshot(session)
     const count = countVisit(session, c.req.method)
-    return c.html(<CounterPage view="Hello View" count={count} {...shown(c, session, before)} />)
+    const { visit } = visitOf(c, session)
+    const drawing = drawn(c, session)
+    return c.html(<CounterPage view="Hello View" {...{ count, visit, ...drawing }} />)
   })
 
 /** Counts a visit to either view. Nobody sees the answer to `HEAD`, so it is none. */

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { csrf } from '../../session/index.ts'
-import { endDevice, endOthers, loginFrom, maxNameLength } from '../devices.ts'
 import { posted, refuse } from '../forms.ts'
+import { endDevice, endOthers, loginFrom, maxNameLength } from '../model/devices.ts'
 import type { SiteEnv } from '../sessions.ts'
 
 /** Logging in and out, here and in other browsers. */

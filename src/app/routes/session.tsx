@@ -1,26 +1,25 @@
 import { Hono } from 'hono'
 import { csrf, csrfToken } from '../../session/index.ts'
-import { maxAttemptLength, sample, tryToForge } from '../breaking.ts'
-import { devicesOf } from '../devices.ts'
 import { posted } from '../forms.ts'
-import { snapshot } from '../inspector/inspect.ts'
+import { maxAttemptLength, sample, tryToForge } from '../model/breaking.ts'
+import { devicesOf } from '../model/devices.ts'
 import { SessionPage } from '../pages/session.tsx'
 import type { SiteEnv } from '../sessions.ts'
-import { shown } from '../visit.ts'
+import { drawn, visitOf } from '../visit.ts'
 
 /** The inspector: the visitor's session taken apart, and buttons that change it. */
 export const inspector = new Hono<SiteEnv>()
   .get('/', async (c) => {
     const session = await c.var.session()
-    const before = snapshot(session)
+    const { visit, own } = visitOf(c, session, ['name', 'attempt'])
     return c.html(
       <SessionPage
+        visit={visit}
         devices={await devicesOf(c.env, session)}
-        refused={session.popFlash('name').at(-1)}
-        attempt={session.popFlash('attempt').at(-1)}
-        rejected={c.get('rejected')}
+        refused={own.name}
+        attempt={own.attempt}
         csrfToken={csrfToken(session)}
-        {...shown(c, session, before)}
+        {...drawn(c, session)}
       />,
     )
   })

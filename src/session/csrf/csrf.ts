@@ -1,20 +1,25 @@
 import type { Context, MiddlewareHandler } from 'hono'
-import { ForgedRequestError } from '../errors.ts'
+import type { ForgedRequestError } from '../errors.ts'
 import {
   callback,
   checkOptions,
   flag,
   type Rule,
   string,
+  whole,
   withDefaults,
 } from '../options/validate.ts'
 import { type Session, stateOf } from '../session.ts'
+import { formField } from './form-field.ts'
 import { acceptedTokens, isMaskOf } from './mask.ts'
+import { foreignOrigin } from './origin.ts'
+import { type Refusal, refused, shown, warn } from './refusal.ts'
 
 /** Options of `csrf()`. */
 export interface CsrfOptions {
   /**
-   * Other origins whose requests are welcome, whole and exact: `https://admin.example.com`.
+   * Other origins whose requests are welcome, whole and exact: `https://admin.example.com`. A proxy
+   * that ends TLS, or changes the host, makes the site's own origin another one.
    *
    * @default []
    */
@@ -26,20 +31,35 @@ export interface CsrfOptions {
    */
   header?: string
   /**
-   * The form field that carries the token where that header is absent.
+   * The form field that carries the token if that header is absent. Of several the last counts.
    *
    * @default 'csrf_token'
    */
   field?: string
-  /** Tells which requests need no check, such as a webhook that is signed by other means. */
+  /**
+   * The largest form, in bytes, that is read to find the field: one number for both kinds of forms. A
+   * larger one is refused with 413 before it is read whole. Send the token in the header to upload
+   * more: then the body is left alone.
+   *
+   * @default 1 MiB for urlencoded forms, 16 MiB for multipart forms
+   */
+  maxFormSize?: number
+  /** Whether a request needs no check, such as a webhook that is signed by other means. */
   exempt?: (c: Context) => boolean
   /**
-   * Whether a token is asked for. `false`: `Sec-Fetch-Site` and `Origin` decide alone, and a request
+   * Whether a token is needed. `false`: `Sec-Fetch-Site` and `Origin` decide alone, and a request
    * with neither is refused.
    *
    * @default true
    */
   token?: boolean
+  /**
+   * Called with each refusal, in place of the line that `console.warn` logs. Nothing waits for it,
+   * and an error of its own is ignored. A form that is too large goes to `app.onError` alone then.
+   *
+   * @default a line with the method, the path, the reason and the cure if there is one
+   */
+  onRefuse?: (error: ForgedRequestError, c: Context) => void | Promise<void>
   /**
    * The name of the session on the context, as in the options of `session()`.
    *
@@ -48,37 +68,49 @@ export interface CsrfOptions {
   as?: string
 }
 
+/** Options that are complete. */
+type Settings = Required<Omit<CsrfOptions, 'maxFormSize' | 'onRefuse'>> & {
+  readonly maxFormSize: number | undefined
+  readonly onRefuse: CsrfOptions['onRefuse'] | undefined
+}
+
 const safeMethods = ['GET', 'HEAD', 'OPTIONS', 'TRACE'] // RFC 9110 §9.2.1
 
 /**
  * Refuses forged requests with 403: those that another site made the visitor's browser send.
  *
  * What the browser says of the request's origin (`Sec-Fetch-Site`, `Origin`) must be in its favour
- * wherever it is sent, and the request must carry the session's `csrfToken()`. Neither the method's
- * override nor the content type exempts from this. Mount it after `session()`.
+ * wherever it is sent, and the request must carry the session's `csrfToken()`. Neither a method
+ * override nor a content type exempts from this. Mount it after `session()`.
  *
- * A form's body is read through `c.req`, where handlers find it again; `c.req.raw` is used up.
+ * A form is read to find the token, and is there afterwards: in `c.req` as in `c.req.raw`.
  *
- * @throws {TypeError} When an option is wrong, or at a request when no session is mounted.
+ * @throws {TypeError | RangeError} When an option is wrong.
+ * @throws {ForgedRequestError} At a request that is refused; its `reason` says why.
+ * @throws {FormTooLargeError} At a request whose form is larger than `maxFormSize`.
+ * @throws {TypeError} At a request when no session is mounted.
  */
 export function csrf(options: CsrfOptions = {}): MiddlewareHandler {
   checkOptions('csrf(): ', options, rules)
-  const complete = withDefaults(defaults, options)
+  const settings = withDefaults(defaults, options)
 
   return async function csrf(c, next) {
-    if (!safeMethods.includes(c.req.method) && complete.exempt(c) !== true) {
-      if (!(isWelcome(c, complete) && (await hasToken(c, complete)))) throw new ForgedRequestError()
+    if (!safeMethods.includes(c.req.method) && settings.exempt(c) !== true) {
+      const refusal = await check(c, settings)
+      if (refusal) throw refused(c, refusal, settings.onRefuse)
     }
     await next()
   }
 }
 
-const defaults: Required<CsrfOptions> = {
+const defaults: Settings = {
   origins: [],
   header: 'X-CSRF-Token',
   field: 'csrf_token',
+  maxFormSize: undefined,
   exempt: () => false,
   token: true,
+  onRefuse: undefined,
   as: 'session',
 }
 
@@ -89,9 +121,11 @@ const rules: Record<keyof CsrfOptions, Rule> = {
     allows: areOrigins,
   },
   header: string(/^[\w!#$%&'*+.^`|~-]+$/, 'the name of a header'),
-  field: string(/./, 'the name of a form field'),
+  field: string(/^\P{Cc}+$/u, 'the name of a form field, without control characters'),
+  maxFormSize: whole('bytes', 1),
   exempt: callback,
   token: flag,
+  onRefuse: callback,
   as: string(/./, 'a name'),
 }
 
@@ -107,34 +141,45 @@ function isOrigin(origin: unknown): boolean {
   return canonical === origin && url.host !== '' && !origin.includes('*')
 }
 
-function isWelcome(c: Context, { origins, token }: Required<CsrfOptions>): boolean {
-  const origin = c.req.header('Origin')
-  const site = c.req.header('Sec-Fetch-Site')
-  if (origin !== undefined && origins.includes(origin)) return true
-  const fromHere = site === 'same-origin' || site === 'none'
-  if (site !== undefined && !fromHere) return false
-  if (origin === undefined) return fromHere || token
-  return origin === new URL(c.req.url).origin || (origin === 'null' && fromHere)
+/** What speaks against a request, or `null`. */
+async function check(c: Context, settings: Settings): Promise<Refusal | null> {
+  const hint = foreignOrigin(c, settings)
+  if (hint !== null) return { reason: 'origin', hint }
+  if (!settings.token) return null
+  // Before the body is read, which may take longer than the session lives.
+  const accepted = await tokensOf(c, settings.as)
+  if (accepted.length === 0) {
+    return { reason: 'no-session', hint: 'no cookie, or one that has expired' }
+  }
+  try {
+    // A header decides even when it is empty: a good field does not rescue a wrong header.
+    const token = c.req.header(settings.header) ?? (await formField(c, settings))
+    if (token === undefined) {
+      const hint = `put csrfToken(session) into ${settings.header} or ${settings.field}`
+      return { reason: 'missing-token', hint }
+    }
+    if (accepted.some((each) => isMaskOf(token, each))) return null
+    return { reason: 'wrong-token', hint: 'the page is older than the session' }
+  } catch (cause) {
+    return unreadable(c, cause, settings)
+  }
 }
 
-async function hasToken(c: Context, options: Required<CsrfOptions>): Promise<boolean> {
-  if (!options.token) return true
-  const open = c.get(options.as)
+async function tokensOf(c: Context, as: string): Promise<string[]> {
+  const open = c.get(as)
   if (open === undefined) {
     throw new TypeError(
-      `csrf(): there is no c.var.${options.as}. Mount session() before it, or set token: false`,
+      `csrf(): there is no c.var.${as}. Mount session() before it, or set token: false`,
     )
   }
-  const accepted = acceptedTokens(stateOf<Record<string, unknown>>((await open()) as Session))
-  if (accepted.length === 0) return false
-  const token = c.req.header(options.header) ?? (await formField(c, options.field))
-  return typeof token === 'string' && accepted.some((each) => isMaskOf(token, each))
+  return acceptedTokens(stateOf<Record<string, unknown>>((await open()) as Session))
 }
 
-async function formField(c: Context, field: string): Promise<unknown> {
-  try {
-    return (await c.req.parseBody())[field]
-  } catch {
-    return undefined // a body that is not what it says carries no token
-  }
+/** @throws {unknown} The cause, if it brings its own response. */
+function unreadable(c: Context, cause: unknown, { onRefuse }: Settings): Refusal {
+  const { name, message } = Object(cause)
+  if (name === 'FormTooLargeError' && !onRefuse) warn(c, message.replace('csrf(): ', ''))
+  // In older versions of Hono `bodyLimit()` lets the body fail with this error, and answers it.
+  if ('getResponse' in Object(cause) || name === 'BodyLimitError') throw cause
+  return { reason: 'unreadable-form', hint: shown(String(message)), cause }
 }

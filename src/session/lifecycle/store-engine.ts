@@ -1,7 +1,6 @@
 import { boundedStore } from '../contention/bounded-store.ts'
 import { stayKey } from '../state/reserved-keys.ts'
 import { leaveList } from '../users/listing.ts'
-import { endByKey, endSession, withdraw } from './endings.ts'
 import {
   type CookieAction,
   type Engine,
@@ -15,9 +14,10 @@ import {
 } from './engine.ts'
 import { isId, storeKey } from './ids.ts'
 import { live } from './payload.ts'
-import { create, extend, isRebound, type Kept, update } from './records.ts'
+import { endByKey, endSession, withdraw } from './store/endings.ts'
+import { create, extend, isRebound, type Kept, update } from './store/records.ts'
+import type { StoreSettings, Write } from './store/write.ts'
 import { parseTombstone, tombstoneFor, tombstoneTtl } from './tombstone.ts'
-import type { StoreSettings, Write } from './write.ts'
 
 /** Makes the engine of sessions that live in a store; the cookie carries their id. */
 export function storeEngine(settings: StoreSettings): Engine {
@@ -166,7 +166,11 @@ function drop({ ending, visit }: Write): CookieAction {
   return 'keep'
 }
 
-function reported({ ending, visit }: Write, action: CookieAction): CookieAction {
+function reported(
+  { ending, visit, dropped = new Map() }: Write,
+  action: CookieAction,
+): CookieAction {
+  for (const [queue, count] of dropped) visit.emit({ type: 'flash-dropped', queue, count })
   report(ending, visit)
   return action
 }

@@ -3,8 +3,8 @@ import type { Store } from '../store.ts'
 /** Options of `memoryStore()`. */
 export interface MemoryStoreOptions {
   /**
-   * How many sessions are kept. One more, and the hundredth that was not used for longest is forgotten,
-   * or one where there are fewer: its visitors begin new ones.
+   * How many records of each kind are kept: sessions, users' lists, revocations. If one more is
+   * written, the least recently used 1 % are evicted, at least one: their visitors begin new sessions.
    * @default 10_000
    */
   readonly maxEntries?: number
@@ -16,11 +16,16 @@ interface Entry {
   readonly expires: number
 }
 
+/** In the order in which they were last used. */
+type Entries = Map<string, Entry>
+
 /**
- * Keeps sessions in the memory of this process, for development and tests: a restart forgets them,
- * and another process does not see them. On Workers that is any other request.
+ * Keeps sessions in the memory of this process, for development and tests: a restart loses them, and
+ * another process does not see them. On Workers that is any other request.
  *
- * What has expired is dropped when it is asked for or when room is needed, not by a timer.
+ * What stands before a key's first colon is its kind. Each kind has room of its own, so that a flood of
+ * new sessions evicts no user's list and no revocation. Expired records go when they are looked up or
+ * when room is needed, not by a timer.
  *
  * @throws {RangeError} When `maxEntries` is not a whole number of at least 1.
  *
@@ -33,19 +38,17 @@ export function memoryStore({ maxEntries = 10_000 }: MemoryStoreOptions = {}): S
   if (!Number.isSafeInteger(maxEntries) || maxEntries < 1) {
     throw new RangeError(`memoryStore(): maxEntries is ${maxEntries}: give a whole number from 1`)
   }
-  const entries = new Map<string, Entry>()
+  const kinds = new Map<string, Entries>()
 
-  /** Finds what is kept, and makes it the most recently used: a map's last. */
-  function touch(key: string): string | null {
-    const entry = entries.get(key)
-    entries.delete(key)
-    if (!entry || entry.expires <= Date.now()) return null
-    entries.set(key, entry)
-    return entry.text
+  function entriesLike(key: string): Entries {
+    const kind = key.slice(0, key.indexOf(':') + 1)
+    const entries = kinds.get(kind) ?? new Map()
+    kinds.set(kind, entries)
+    return entries
   }
 
-  /** Forgets several at once: each look for a map's first passes all that were deleted before it. */
-  function makeRoom(): void {
+  /** Evicts several at once, since a search for the first of a map passes all that were deleted. */
+  function makeRoom(entries: Entries): void {
     const most = maxEntries - Math.floor(maxEntries / 100)
     for (const key of entries.keys()) {
       entries.delete(key)
@@ -55,16 +58,26 @@ export function memoryStore({ maxEntries = 10_000 }: MemoryStoreOptions = {}): S
 
   return {
     async get(key) {
-      return touch(key)
+      return touch(entriesLike(key), key)
     },
-    // Awaits nothing, so that nothing comes between the look and the change.
+    // Awaits nothing, so that nothing runs between the comparison and the write.
     async swap(key, before, after, ttl) {
-      const kept = touch(key)
+      const entries = entriesLike(key)
+      const kept = touch(entries, key)
       if (kept !== before) return { swapped: false, kept }
       entries.delete(key)
       if (after !== null) entries.set(key, { text: after, expires: Date.now() + ttl * 1000 })
-      if (entries.size > maxEntries) makeRoom()
+      if (entries.size > maxEntries) makeRoom(entries)
       return { swapped: true, kept: after }
     },
   }
+}
+
+/** Reads a value, and makes its entry the most recently used: the last of the map. */
+function touch(entries: Entries, key: string): string | null {
+  const entry = entries.get(key)
+  entries.delete(key)
+  if (!entry || entry.expires <= Date.now()) return null
+  entries.set(key, entry)
+  return entry.text
 }

@@ -57,7 +57,7 @@ describe.each(actions)('a forged request for %s of the site', (action) => {
   })
 
   it.each(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'post', 'PUT', 'DELETE'])(
-    'does nothing as %s, however much it claims to be a POST',
+    'does nothing as %s, even if it claims to be a POST',
     async (method) => {
       const query = new URLSearchParams({
         item: 'tea',
@@ -75,7 +75,7 @@ describe.each(actions)('a forged request for %s of the site', (action) => {
     },
   )
 
-  it('does nothing for who has no session yet', async () => {
+  it('does nothing for a visitor without a session', async () => {
     target.visitor.cookies.clear()
     const form = { item: 'tea', csrf_token: target.stolen }
     const headers = { 'Sec-Fetch-Site': 'cross-site' }
@@ -84,7 +84,7 @@ describe.each(actions)('a forged request for %s of the site', (action) => {
     expect(target.visitor.setCookies).toEqual([])
   })
 
-  it('is told from the real one, which is answered with 303', async () => {
+  it('differs from a genuine one, which is answered with 303', async () => {
     const headers = { 'Sec-Fetch-Site': 'same-origin', Origin: own }
     const form = { item: 'tea', csrf_token: target.stolen }
     expect((await target.visitor.post(action, form, { headers })).status).toBe(303)
@@ -92,9 +92,9 @@ describe.each(actions)('a forged request for %s of the site', (action) => {
   })
 })
 
-describe('the token on the pages of the site', () => {
+describe('the token on a page of the site', () => {
   it.each(['/cart', '/session'])(
-    'is in a field of each form of %s, and nowhere else',
+    'is in one field of each form of %s, and nowhere else',
     async (path) => {
       const { visitor } = await victim()
       const page = await (await visitor.get(path)).text()

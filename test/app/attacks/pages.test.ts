@@ -7,7 +7,7 @@ import { visitSite } from '../../kit/workers/site.ts'
 const cookieName = '__Host-session'
 const options = { secret: env.SESSION_SECRET }
 
-/** Texts that would be more than text where a page forgot to escape: at most 80 characters each. */
+/** Strings that would be markup on a page that does not escape, each of at most 80 characters. */
 const hostile = [
   '<img src=x onerror=alert(1)>',
   '<svg/onload=alert(1)>',
@@ -44,7 +44,7 @@ const hostile = [
   '\u2028<script>alert(1)</script>\u2029',
 ]
 
-/** A visitor in whose session these texts stand wherever the site shows any. */
+/** A visitor in whose session these strings are everywhere that a page shows strings. */
 async function shown(texts: string[]) {
   const site = visitSite()
   const flash = { '': texts, error: texts }
@@ -69,7 +69,7 @@ async function skeleton(page: string): Promise<string[]> {
 }
 
 describe.each(['/cart', '/session'])('%s', (path) => {
-  it.each(hostile)('shows %j as the text that it is, in no element of its own', async (text) => {
+  it.each(hostile)('shows %j as text, without an element more', async (text) => {
     const page = await (await shown([text])).read(path)
     const harmless = await (await shown(['harmless'])).read(path)
     expect(harmless.match(/harmless/g)?.length).toBeGreaterThanOrEqual(4) // title and all
@@ -81,7 +81,7 @@ describe.each(['/cart', '/session'])('%s', (path) => {
     ['in cookies of other names', { path, headers: { Cookie: 'flash=forged; _f_=forged' } }],
     ['in a session that nobody signed', { path, headers: { Cookie: unsigned() } }],
     ['in a header', { path, headers: { 'X-Flash': 'forged', Flash: 'forged' } }],
-  ])('shows no message that was forged %s', async (_, { path, headers }) => {
+  ])('shows no message that is forged %s', async (_, { path, headers }) => {
     const answer = await visitSite().get(path, { headers })
     expect(answer.status).toBe(200)
     const page = await answer.text()
@@ -115,17 +115,20 @@ describe('a form', () => {
     '/session/invalidate': '/session',
   }
 
-  it.each(Object.entries(back))('%s leads back to %s, wherever it was asked to', async (at, to) => {
-    const site = visitSite()
-    for (const target of targets) {
-      const query = new URLSearchParams({ next: target, return_to: target, redirect: target })
-      const fields = { item: target, next: target, csrf_token: await site.token('/cart') }
-      const headers = {
-        Referer: `https://evil.example/${target}`,
-        'X-Forwarded-Host': 'evil.example',
+  it.each(Object.entries(back))(
+    '%s redirects to %s, whatever target the request names',
+    async (at, to) => {
+      const site = visitSite()
+      for (const target of targets) {
+        const query = new URLSearchParams({ next: target, return_to: target, redirect: target })
+        const fields = { item: target, next: target, csrf_token: await site.token('/cart') }
+        const headers = {
+          Referer: `https://evil.example/${target}`,
+          'X-Forwarded-Host': 'evil.example',
+        }
+        const answer = await site.post(`${at}?${query}`, fields, { headers })
+        expect([answer.status, answer.headers.get('Location')]).toEqual([303, to])
       }
-      const answer = await site.post(`${at}?${query}`, fields, { headers })
-      expect([answer.status, answer.headers.get('Location')]).toEqual([303, to])
-    }
-  })
+    },
+  )
 })

@@ -12,7 +12,7 @@ describe('the site', () => {
     '/cart%2fx.css',
     '/session/style.css',
     '/.css',
-  ])('finds no page under an address that looks like a file: %s', async (path) => {
+  ])('has no page at an address that looks like a file: %s', async (path) => {
     const { submit, get } = visitSite()
     await submit('/cart', '/cart', { item: 'private tea' })
     const response = await get(path)
@@ -22,8 +22,8 @@ describe('the site', () => {
   })
 })
 
-describe('visitors of the site who come at once', () => {
-  it('never see anything of each other', async () => {
+describe('concurrent visitors of the site', () => {
+  it("never see each other's data", async () => {
     const app = createApp()
     const visitors = await Promise.all(
       Array.from({ length: 20 }, async (_, i) => {
@@ -47,7 +47,7 @@ describe('visitors of the site who come at once', () => {
   })
 })
 
-/** Requests for each kind of answer that the site has. */
+/** A request for each kind of response that the site has. */
 const answers: [number, string, RequestInit, object?][] = [
   [200, '/', {}],
   [200, '/cart', {}],
@@ -60,7 +60,7 @@ const answers: [number, string, RequestInit, object?][] = [
   [503, '/cart', {}, { SESSION_STORE: 'kv', SESSIONS_KV: {} }],
 ]
 
-/** Sends such a request, with these headers more and a good token where a form is sent. */
+/** Sends such a request, with these headers added, and a valid token if it is a form. */
 async function ask(
   [, path, init, bindings]: (typeof answers)[number],
   more: Record<string, string> = {},
@@ -72,7 +72,7 @@ async function ask(
   return site.request(path + query, { ...init, headers })
 }
 
-describe.each(answers)('an answer %i of the site, to %s', (...answer) => {
+describe.each(answers)('a response %i of the site, to %s', (...answer) => {
   const [status, path] = answer
   const error = console.error
   const quietly = async <T>(call: () => Promise<T>): Promise<T> => {
@@ -109,7 +109,7 @@ describe.each(answers)('an answer %i of the site, to %s', (...answer) => {
     }
   })
 
-  it('leads nowhere else, whatever the request says', async () => {
+  it('redirects to no target that the request names', async () => {
     const evil = [
       'https://evil.example',
       '//evil.example',
@@ -138,7 +138,7 @@ describe.each(answers)('an answer %i of the site, to %s', (...answer) => {
     }
   })
 
-  it('gives back nothing that was sent, but what is escaped', async () => {
+  it('reflects nothing from the request unescaped', async () => {
     const markup = '<script>alert(1)</script>'
     const query = `?${encodeURIComponent(markup)}=${encodeURIComponent(markup)}`
     const headers = { 'User-Agent': markup, Referer: `https://x/${markup}`, 'X-Any': markup }
@@ -147,7 +147,7 @@ describe.each(answers)('an answer %i of the site, to %s', (...answer) => {
     expect(await response.text()).not.toMatch(/<script|alert/)
   })
 
-  it('names no file, no line, no library and no cause', async () => {
+  it('reveals no file, line, library or cause', async () => {
     const page = await (await quietly(() => ask(answer))).text()
     const text = page.replace(/<details class="code">.*?<\/details>/s, '') // shown on purpose
     expect(text).not.toMatch(/\.tsx?\b|\bat \S+ \(|node_modules|Error:|undefined|SESSION_SECRET/i)

@@ -22,19 +22,19 @@ const shortSecret = 'a-secret-that-is-too-short-yet'
 const item = 'what-mary-puts-into-her-cart'
 const note = 'what-handlers-that-fail-put-there'
 
-/** Everything that was said in a run, and everything that must not be said everywhere. */
+/** All output of a run, and everything that must not be in it. */
 interface Run {
-  /** What was logged, as a reader of the log sees it. */
+  /** What was logged, as it appears in the log. */
   readonly logged: string[]
   readonly answers: Answer[]
-  /** What the run made of random bytes. */
+  /** What the run generated from random bytes. */
   readonly ids: string[]
   readonly csrfSecrets: string[]
   /** Keys that were derived from the secret, in bytes. */
   readonly keys: Uint8Array[]
-  /** The CSRF tokens that pages carried. */
+  /** The CSRF tokens on pages. */
   readonly masked: string[]
-  /** The values that cookies were given. */
+  /** The values of cookies that were set. */
   readonly tokens: string[]
 }
 
@@ -47,7 +47,7 @@ interface Answer {
   readonly body: string
 }
 
-/** A text as it stands, and as it reads when it is encoded as a part of something else. */
+/** A string as it is, and in the encodings in which it could appear within something else. */
 function spellings(text: string): string[] {
   const bytes = new TextEncoder().encode(text)
   const within = [0, 1, 2].map((offset) => {
@@ -58,7 +58,7 @@ function spellings(text: string): string[] {
   return [text, hex, ...within]
 }
 
-/** Those of the texts that are found in what was said: by twenty of their characters in a row. */
+/** The hidden strings that occur in the output, by twenty characters in a row. */
 function found(hidden: Iterable<string>, said: string[]): string[] {
   const words = new Set(said.flatMap((text) => text.match(/[\w-]{20,}/g) ?? []))
   const pieces = new Set<string>()
@@ -68,7 +68,7 @@ function found(hidden: Iterable<string>, said: string[]): string[] {
   return [...new Set(hidden)].filter((text) => pieces.has(text.slice(0, 20)))
 }
 
-/** Does everything that can be done to the site, well and badly, with its sessions in a store. */
+/** Sends the site every kind of request, valid and invalid, with its sessions in a store. */
 async function run(name: string): Promise<Run> {
   at(0)
   const logged = capture()
@@ -141,7 +141,7 @@ async function run(name: string): Promise<Run> {
   }
 }
 
-/** Takes down what is logged, with all that a log would show of an object. */
+/** Records what is logged, with everything that a log would show of an object. */
 function capture(): string[] {
   const logged: string[] = []
   const show = (value: unknown): string => {
@@ -184,7 +184,7 @@ function brokenApp() {
   return app
 }
 
-/** A browser at the site that takes down what it is told. */
+/** A browser at the site that records the responses. */
 function recorded(
   app: ReturnType<typeof createApp>,
   bindings: object,
@@ -280,7 +280,7 @@ function redis(): typeof fetch {
 }
 
 describe.each(['cookie', 'kv', 'd1', 'durable-object', 'redis'])(
-  'a run of everything, with sessions in %s',
+  'a run through every route and error, with sessions in %s',
   { timeout: 120_000 },
   (name) => {
     let all: Run
@@ -290,7 +290,7 @@ describe.each(['cookie', 'kv', 'd1', 'durable-object', 'redis'])(
       vi.useRealTimers()
     }, 120_000)
 
-    /** What nobody may be told. */
+    /** What must never be in the output. */
     const neverTold = () => [
       SESSION_SECRET,
       REDIS_TOKEN,
@@ -303,7 +303,7 @@ describe.each(['cookie', 'kv', 'd1', 'durable-object', 'redis'])(
     const isShown = ({ asked, status }: Answer) =>
       status === 200 && /^GET \/(cart|session)$/.test(asked)
 
-    it('reaches every kind of answer, and says of each fault what it is', () => {
+    it('reaches every kind of response, and logs what each error is', () => {
       const statuses = new Set(all.answers.map(({ status }) => status))
       const expected = [200, 303, 403, 404, 405, 500, ...(name === 'cookie' ? [] : [503])]
       expect([...statuses].sort()).toEqual(expected)
@@ -312,7 +312,7 @@ describe.each(['cookie', 'kv', 'd1', 'durable-object', 'redis'])(
       expect(all.keys.length).toBeGreaterThan(0)
       if (name !== 'cookie') expect(new Set(all.ids).size).toBeGreaterThan(5)
       const log = all.logged.join('\n')
-      for (const fault of ['Error: broken', 'BigInt|bigint', 'is not a key', 'SESSION_SECRET']) {
+      for (const fault of ['Error: broken', 'BigInt|bigint', 'cannot be a key', 'SESSION_SECRET']) {
         expect(log).toMatch(new RegExp(fault))
       }
       expect(log).toMatch(name === 'cookie' ? /CookieTooLargeError/ : /StoreError/)
@@ -329,28 +329,28 @@ describe.each(['cookie', 'kv', 'd1', 'durable-object', 'redis'])(
       expect(found(hidden.flatMap(spellings), all.logged)).toEqual([])
     })
 
-    it('logs nothing of what a session holds', () => {
+    it('logs no session data', () => {
       expect(found([item, note].flatMap(spellings), all.logged)).toEqual([])
     })
 
-    it('logs nothing of what clients do wrong', () => {
+    it('logs nothing about bad requests', () => {
       expect(
         all.logged.filter((line) => /forged|malformed|duplicate|Forbidden/i.test(line)),
       ).toEqual([])
     })
 
-    it('answers with no secret, CSRF secret or id in any spelling', () => {
+    it('sends no secret, CSRF token of a session or id in any encoding', () => {
       const texts = all.answers.flatMap(({ headers, body }) => [headers, body])
       expect(found(neverTold().flatMap(spellings), texts)).toEqual([])
     })
 
-    it('sends tokens in Set-Cookie, and nowhere whole', () => {
+    it('sends whole tokens in Set-Cookie only', () => {
       const texts = all.answers.flatMap(({ headers, body }) => [headers, body])
       const hidden = name === 'cookie' ? signatures() : [...signatures(), ...payloads()]
       expect(found(hidden, texts)).toEqual([])
     })
 
-    it('sets cookies to tokens, in which no secret can be read', () => {
+    it('sets cookies whose tokens reveal no secret', () => {
       const lines = all.answers.flatMap(({ cookies }) => cookies)
       for (const line of lines) {
         expect(line).toMatch(/^__Host-session=([\w-]+\.[\w-]{43})?; (Max-Age=0; )?Path=\/; /)
@@ -360,14 +360,14 @@ describe.each(['cookie', 'kv', 'd1', 'durable-object', 'redis'])(
       if (name !== 'cookie') for (const text of decoded) expect(text).toMatch(/^[\w-]{43}$/)
     })
 
-    it("shows a session's data to its visitor on the pages that are for that, and nowhere else", () => {
+    it('shows session data only on the pages made for it', () => {
       const elsewhere = all.answers.filter((answer) => !isShown(answer))
       const texts = elsewhere.flatMap(({ headers, body }) => [headers, body])
       expect(found([item, note].flatMap(spellings), texts)).toEqual([])
       expect(found(all.masked, texts)).toEqual([])
     })
 
-    it('tells a visitor of a fault by one page for each status, always the same', () => {
+    it('shows the same error page for every error of a status', () => {
       const faults = all.answers.filter(
         ({ asked, status }) => status >= 400 && !asked.startsWith('HEAD'),
       )

@@ -8,81 +8,76 @@ const neighbours = [
   ['a preview', 'app.acct.workers.dev', 'abc123-app.acct.workers.dev', 'acct.workers.dev'],
 ] as const
 
-/** Kinds of space that `String.prototype.trim()` takes off; browsers leave most of them on. */
+/** Kinds of space that `String.prototype.trim()` removes. Browsers keep most of them. */
 const spaces = [...'\u00a0\u1680\u2000\u2003\u200b\u2028\u2029\u202f\u205f\u3000\ufeff']
 
-/** Bytes of name and value of the shop's cookie when it carries a text of so many characters. */
+/** Bytes of the name and value of the shop's cookie with a string of so many characters. */
 function bytesWith(length: number): number {
   const payload = `[1700000000,1700000000,{"text":"${'x'.repeat(length)}"}]`
   return '__Host-session'.length + Math.ceil((payload.length * 4) / 3) + 1 + 43
 }
 
-describe.each(neighbours)(
-  '%s of %s that is in the hands of an attacker',
-  (_, host, evil, domain) => {
-    const who = at(host, '/who')
+describe.each(neighbours)('%s of %s in the hands of an attacker', (_, host, evil, domain) => {
+  const who = at(host, '/who')
 
-    it('cannot plant a session: only one whose cookie has no prefix is taken over', async () => {
-      const mallory = await cookiesOf('mallory', host)
-      const token = mallory.get('__Host-session')
-      const page = await open()
-      const cookie = [
-        ...[...mallory].map(
-          ([name, value]) => `${name}=${value}; Domain=${domain}; Path=/; Secure`,
-        ),
-        `__Host-session=${token}; Domain=${domain}; Path=/who; Secure`,
-        `__Host-session=${token}; Domain=${domain}; Path=/`,
-        `__Host-session=${token}; Path=/; Secure`,
-        `__host-session=${token}; Domain=${domain}; Path=/; Secure`,
-        `__HOST-SESSION=${token}; Domain=${domain}; Path=/; Secure`,
-        `=__Host-session=${token}; Domain=${domain}; Path=/; Secure`,
-        `a=b, __Host-session=${token}; Domain=${domain}; Path=/; Secure`,
-      ]
-      await page.goto(at(evil, '/', { cookie }))
-      const fooled = await read<Who>(page, who)
-      expect(fooled).toMatchObject({ plain: 'mallory', session: null })
-      expect(fooled.cookie).toContain(`a=b, __Host-session=${token}`)
+  it('cannot plant a session, unless its cookie has no prefix', async () => {
+    const mallory = await cookiesOf('mallory', host)
+    const token = mallory.get('__Host-session')
+    const page = await open()
+    const cookie = [
+      ...[...mallory].map(([name, value]) => `${name}=${value}; Domain=${domain}; Path=/; Secure`),
+      `__Host-session=${token}; Domain=${domain}; Path=/who; Secure`,
+      `__Host-session=${token}; Domain=${domain}; Path=/`,
+      `__Host-session=${token}; Path=/; Secure`,
+      `__host-session=${token}; Domain=${domain}; Path=/; Secure`,
+      `__HOST-SESSION=${token}; Domain=${domain}; Path=/; Secure`,
+      `=__Host-session=${token}; Domain=${domain}; Path=/; Secure`,
+      `a=b, __Host-session=${token}; Domain=${domain}; Path=/; Secure`,
+    ]
+    await page.goto(at(evil, '/', { cookie }))
+    const fooled = await read<Who>(page, who)
+    expect(fooled).toMatchObject({ plain: 'mallory', session: null })
+    expect(fooled.cookie).toContain(`a=b, __Host-session=${token}`)
 
-      await page.goto(at(host, '/login/alice'))
-      expect(await read<Who>(page, who)).toMatchObject({ session: 'alice' })
-    })
+    await page.goto(at(host, '/login/alice'))
+    expect(await read<Who>(page, who)).toMatchObject({ session: 'alice' })
+  })
 
-    it('cannot disturb a session: only one whose cookie has no prefix is lost', async () => {
-      const mallory = await cookiesOf('mallory', host)
-      const page = await open()
-      await page.goto(at(host, '/login/alice'))
-      expect(await read<Who>(page, who)).toMatchObject({ plain: 'alice', session: 'alice' })
-      const cookie = [...mallory].flatMap(([name, value]) => [
-        `${name}=${value}; Domain=${domain}; Path=/; Secure`,
-        `${name}=${value}; Domain=${domain}; Path=/who; Secure`,
-      ])
-      await page.goto(at(evil, '/', { cookie }))
-      expect(await read<Who>(page, who)).toMatchObject({ plain: null, session: 'alice' })
-    })
+  it('cannot disturb a session, unless its cookie has no prefix', async () => {
+    const mallory = await cookiesOf('mallory', host)
+    const page = await open()
+    await page.goto(at(host, '/login/alice'))
+    expect(await read<Who>(page, who)).toMatchObject({ plain: 'alice', session: 'alice' })
+    const cookie = [...mallory].flatMap(([name, value]) => [
+      `${name}=${value}; Domain=${domain}; Path=/; Secure`,
+      `${name}=${value}; Domain=${domain}; Path=/who; Secure`,
+    ])
+    await page.goto(at(evil, '/', { cookie }))
+    expect(await read<Who>(page, who)).toMatchObject({ plain: null, session: 'alice' })
+  })
 
-    it('cannot spoof the prefix by a Unicode space before it', async () => {
-      const token = (await cookiesOf('mallory', host)).get('__Host-session')
-      const page = await open()
-      await page.goto(at(evil))
-      const line = `__Host-session=${token}; Domain=${domain}; Path=/; Secure`
-      const lines = spaces.map((space) => space + line)
-      await plant(page, lines)
-      const fooled = await read<Who>(page, who)
-      const pairs = fooled.cookie.split('; ')
-      expect(pairs).toContain(`\u00a0__Host-session=${token}`)
-      expect(pairs).toContain(`\u2000__Host-session=${token}`)
-      // A server that trims names would take each of them for the session.
-      expect(pairs.map((pair) => pair.trim())).toContain(`__Host-session=${token}`)
-      expect(fooled.session).toBe(null)
+  it('cannot spoof the prefix by a Unicode space before it', async () => {
+    const token = (await cookiesOf('mallory', host)).get('__Host-session')
+    const page = await open()
+    await page.goto(at(evil))
+    const line = `__Host-session=${token}; Domain=${domain}; Path=/; Secure`
+    const lines = spaces.map((space) => space + line)
+    await plant(page, lines)
+    const fooled = await read<Who>(page, who)
+    const pairs = fooled.cookie.split('; ')
+    expect(pairs).toContain(`\u00a0__Host-session=${token}`)
+    expect(pairs).toContain(`\u2000__Host-session=${token}`)
+    // A server that trims names would take each of them for the session.
+    expect(pairs.map((pair) => pair.trim())).toContain(`__Host-session=${token}`)
+    expect(fooled.session).toBe(null)
 
-      await page.goto(at(host, '/login/alice'))
-      expect(await read<Who>(page, who)).toMatchObject({ session: 'alice' })
-    })
-  },
-)
+    await page.goto(at(host, '/login/alice'))
+    expect(await read<Who>(page, who)).toMatchObject({ session: 'alice' })
+  })
+})
 
 describe('a script that floods the cookie jar of a shop', () => {
-  it('logs the visitor out and plants a session of its own, but cannot change or forge one', async () => {
+  it('logs the visitor out and plants its own session, but can neither change nor forge one', async () => {
     const host = 'shop.test'
     const token = (await cookiesOf('mallory', host)).get('__Host-session') ?? ''
     const page = await open()
@@ -103,7 +98,7 @@ describe('a script that floods the cookie jar of a shop', () => {
 })
 
 describe('the cookie jar', () => {
-  it('keeps a session of 4096 bytes; one more byte, which it would drop, is refused', async () => {
+  it('keeps a session of 4,096 bytes, while one byte more is refused by the server', async () => {
     const fits =
       Array.from({ length: 4096 }, (_, i) => i).findLast((i) => bytesWith(i) <= 4096) ?? 0
     const page = await open()
@@ -125,7 +120,7 @@ describe('the cookie jar', () => {
     expect(await page.innerText('body')).toBe(`${fits}`)
   })
 
-  it('keeps the longest maxAge in full; it would cut a longer one to that', async () => {
+  it('keeps the longest maxAge in full', async () => {
     const page = await open()
     await page.goto(at('evil.test', '/', { cookie: 'ever=1; Max-Age=2147483647' }))
     await page.goto(at('shop.test', '/login/alice'))

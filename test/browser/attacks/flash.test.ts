@@ -2,10 +2,10 @@ import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { read, shown, startLab } from './lab.ts'
 
-/** What the shop's `/inbox` answers. */
+/** The answer of the shop's `/inbox`. */
 interface Inbox {
   messages: string[]
-  /** The message that the shop itself takes out at any request. */
+  /** The message that the shop itself removes at any request. */
   naive: string | null
   /** The `Sec-Purpose` of each request so far. */
   purposes: string[]
@@ -32,8 +32,8 @@ async function prefetch(page: Page, html: string): Promise<void> {
 }
 
 /**
- * Lets the browser render the inbox before anybody asked for it, and hands the session to `page`.
- * Playwright's own pages never do: it has to be one that nobody steers.
+ * Makes the browser prerender the inbox, and passes the session to `page`.
+ * Pages that Playwright controls never prerender, so this one is not.
  */
 async function prerender(page: Page): Promise<void> {
   await page.goto(at(shop, '/greet'))
@@ -58,22 +58,19 @@ describe('a flash message', () => {
     ['<link rel=prefetch>', 'prefetch', (page: Page) => prefetch(page, link)],
     ['prefetch rules', 'prefetch', (page: Page) => prefetch(page, rules('prefetch'))],
     ['prerender rules', 'prefetch;prerender', prerender],
-  ])(
-    'is not used up by %s, and shown once on the page that is visited',
-    async (_, purpose, load) => {
-      const page = await open()
-      await load(page)
-      expect(await read<Inbox>(page, inbox)).toEqual({
-        messages: ['hello'],
-        naive: null, // one that is taken out at any request was lost
-        purposes: [purpose, ''],
-      })
-      await page.reload()
-      expect(await shown<Inbox>(page)).toMatchObject({ messages: [] })
-    },
-  )
+  ])('is not consumed by %s, and is shown once on the visited page', async (_, purpose, load) => {
+    const page = await open()
+    await load(page)
+    expect(await read<Inbox>(page, inbox)).toEqual({
+      messages: ['hello'],
+      naive: null, // one that is taken out at any request was lost
+      purposes: [purpose, ''],
+    })
+    await page.reload()
+    expect(await shown<Inbox>(page)).toMatchObject({ messages: [] })
+  })
 
-  it('that a prefetched page shows when it is visited waits for one page more', async () => {
+  it('shown on a prefetched page is shown again on the next page', async () => {
     const page = await open()
     await prefetch(page, rules('prefetch'))
     await page.click('a')
@@ -83,7 +80,7 @@ describe('a flash message', () => {
   })
 })
 
-describe('a text that a visitor typed', () => {
+describe('text from a visitor', () => {
   it.each([
     '<img src=x onerror=alert()>',
     '<script>alert()</script>',
@@ -94,7 +91,7 @@ describe('a text that a visitor typed', () => {
     '" autofocus onfocus=alert() "',
     "' autofocus onfocus=alert() '",
     '--><img src=x onerror=alert()>',
-  ])('is shown as a message and an item, and runs nothing: %s', async (text) => {
+  ])('is shown as a message and an item, and executes nothing: %s', async (text) => {
     const page = await open()
     let alerts = 0
     page.on('dialog', async (dialog) => {

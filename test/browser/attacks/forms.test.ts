@@ -7,7 +7,7 @@ const { at, open } = await startLab()
 const shop = 'shop.test'
 const evil = 'evil.test'
 
-/** Opens the browser of a visitor who is logged in. The attacker even knows the CSRF token. */
+/** Opens the browser of a user who is logged in, and whose CSRF token the attacker knows. */
 async function victimOf(host: string) {
   const page = await open()
   await page.goto(at(host, '/login/alice'))
@@ -19,7 +19,7 @@ function form(action: string, token: string): string {
   return `<form method=post target=_top action="${action}"><input name=csrf_token value="${token}"><button>Go</button></form>`
 }
 
-/** Sends the form of a page or frame, and tells the status and the text that come in the end. */
+/** Sends the form of a page or frame, and returns the status and the text of the last response. */
 async function send(page: Page, frame: Page | FrameLocator = page): Promise<[number, string]> {
   const answered = page.waitForResponse(
     (response) =>
@@ -30,7 +30,7 @@ async function send(page: Page, frame: Page | FrameLocator = page): Promise<[num
   return [answer.status(), await answer.text()]
 }
 
-/** Sends the form, and tells what a page that is not guarded learns of the request. */
+/** Sends the form to a page without a guard, and returns what that page saw of the request. */
 async function sendUnguarded(page: Page, frame?: FrameLocator): Promise<Who> {
   const [, text] = await send(page, frame)
   return JSON.parse(text)
@@ -38,8 +38,8 @@ async function sendUnguarded(page: Page, frame?: FrameLocator): Promise<Who> {
 
 const refused = [403, 'Forbidden']
 
-describe('a forged form, though it carries a token of the session', () => {
-  it('comes from another site without the session, and is refused', async () => {
+describe('a forged form that carries a token of the session', () => {
+  it('is refused from another site, and comes without the session', async () => {
     const { page, token } = await victimOf(shop)
     await page.goto(at(evil, '/', { html: form(at(shop, '/who'), token) }))
     const who = await sendUnguarded(page)
@@ -54,7 +54,7 @@ describe('a forged form, though it carries a token of the session', () => {
   it.each([
     ['a subdomain', 'blog.shop.test', shop],
     ['a preview of the same account', 'abc123-app.acct.workers.dev', 'app.acct.workers.dev'],
-  ])('comes from %s with the session, and is refused', async (_, neighbour, host) => {
+  ])('is refused from %s, though it comes with the session', async (_, neighbour, host) => {
     const { page, token } = await victimOf(host)
     await page.goto(at(neighbour, '/', { html: form(at(host, '/who'), token) }))
     const who = await sendUnguarded(page)
@@ -65,7 +65,7 @@ describe('a forged form, though it carries a token of the session', () => {
   })
 
   it.each([307, 308])(
-    'comes back with the session from a site that the shop itself sent it to, by a %i, and is refused',
+    'is refused when another site returns it with a %i, though it comes with the session',
     async (status) => {
       const { page, token } = await victimOf(shop)
       const through = (path: string) => at(evil, '/', { to: at(shop, path), status: `${status}` })
@@ -82,7 +82,7 @@ describe('a forged form, though it carries a token of the session', () => {
   it.each([
     ['another site', at(evil)],
     ['the shop', at(shop, '/page')],
-  ])('comes from a sandboxed frame in a page of %s, and is refused', async (_, address) => {
+  ])('is refused from a sandboxed frame in a page of %s', async (_, address) => {
     const { page, token } = await victimOf(shop)
     const framed = async (action: string) => {
       const srcdoc = form(at(shop, action), token).replaceAll('"', '&quot;')

@@ -45,7 +45,7 @@ describe("the site's own form", () => {
 })
 
 describe('the site', () => {
-  it('shows nothing of a session that was forgotten when the visitor goes back', async () => {
+  it('shows nothing of an invalidated session on the back button', async () => {
     const page = await open()
     await page.goto('/cart')
     await page.fill('input[name=item][type=text]', 'a secret wish')
@@ -63,7 +63,7 @@ describe('the site', () => {
     }
   })
 
-  it('lets no script run that got into a page, where a page without its policy does', async () => {
+  it('runs no injected script, unlike a page without its policy', async () => {
     const runs = async (address: string) => {
       const page = await open()
       await page.goto(address)

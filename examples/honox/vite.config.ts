@@ -1,0 +1,4 @@
+import honox from 'honox/vite'
+import { defineConfig } from 'vite'
+
+export default defineConfig({ plugins: [honox()] })

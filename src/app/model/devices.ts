@@ -1,0 +1,99 @@
+import { revokeSessions, type Store, type UserSession, userSessions } from '../../session/index.ts'
+import type { SiteSession } from '../sessions.ts'
+import { type Bindings, revocationsOf, storeOf } from '../stores.ts'
+
+/** Characters of the longest name to log in by. */
+export const maxNameLength = 40
+
+/** A login, as the session keeps it: in which browser, and when, in seconds since the epoch. */
+export type Login = { browser: string; at: number }
+
+/** A session of somebody's, and what is known of its login. */
+export type Device = UserSession & Partial<Login>
+
+/** Where a visitor is logged in. */
+export interface Devices {
+  readonly user: string
+  /** This browser's first; `null`: the store cannot list them. */
+  readonly sessions: readonly Device[] | null
+}
+
+/** Lists where the visitor is logged in; `null`: nowhere. */
+export async function devicesOf(env: Bindings, session: SiteSession): Promise<Devices | null> {
+  const { user } = session
+  if (user === undefined) return null
+  const store = listingStore(env)
+  if (!store) return { user, sessions: null }
+  const sessions = await userSessions(store).list(user, session)
+  const devices = sessions.map(async (each) => ({ ...each, ...(await loginOf(store, each.id)) }))
+  return { user, sessions: (await Promise.all(devices)).sort(byCurrent) }
+}
+
+/** Reads what a session keeps of its login. It is a hint: without it the list is as good. */
+async function loginOf(store: Store, id: string): Promise<Partial<Login>> {
+  try {
+    const [, , data] = JSON.parse((await store.get(`session:${id}`)) ?? '')
+    return data.login ?? {}
+  } catch {
+    return {} // it has ended this moment
+  }
+}
+
+function byCurrent(a: Device, b: Device): number {
+  return Number(b.current) - Number(a.current)
+}
+
+/** Ends one of the visitor's sessions. */
+export async function endDevice(env: Bindings, session: SiteSession, id: string): Promise<boolean> {
+  const store = listingStore(env)
+  return !!store && !!session.user && userSessions(store).end(session.user, id)
+}
+
+/** Ends all of the visitor's sessions but this one, and says what came of it. */
+export async function endOthers(env: Bindings, session: SiteSession): Promise<string> {
+  const { user } = session
+  if (user === undefined) return 'You are not logged in.'
+  const store = listingStore(env)
+  if (store) {
+    const ended = await userSessions(store).endAll(user, session)
+    if (ended === 0) return 'You are signed in nowhere else.'
+    return ended === 1
+      ? 'Your other browser is signed out.'
+      : `${ended} other browsers are signed out.`
+  }
+  await revokeSessions(revocationsOf(env), user)
+  session.bind(user)
+  return 'Every other browser with this name is signed out.'
+}
+
+function listingStore(env: Bindings) {
+  const store = storeOf(env)
+  return store && !store.isEventual ? store : null
+}
+
+const browsers = [
+  ['Edge', /\bEdg/],
+  ['Opera', /\bOPR\//],
+  ['Samsung Internet', /\bSamsungBrowser\//],
+  ['Firefox', /\b(Firefox|FxiOS)\//],
+  ['Chrome', /\b(Chrome|CriOS|HeadlessChrome)\//],
+  ['Safari', /\bSafari\//],
+] as const
+
+const systems = [
+  ['Android', /\bAndroid\b/],
+  ['iPhone', /\biPhone\b/],
+  ['iPad', /\biPad\b/],
+  ['Windows', /\bWindows\b/],
+  ['Mac', /\bMacintosh\b/],
+  ['ChromeOS', /\bCrOS\b/],
+  ['Linux', /\bLinux\b/],
+] as const
+
+/** A login of this moment. What browser a `User-Agent` header names is a hint, and no proof. */
+export function loginFrom(userAgent = ''): Login {
+  const [browser] = browsers.find(([, pattern]) => pattern.test(userAgent)) ?? ['Some browser']
+  const [system] = systems.find(([, pattern]) => pattern.test(userAgent)) ?? []
+  const at = Math.floor(Date.now() / 1000)
+  return { browser: system ? `${browser} on ${system}` : browser, at }
+}

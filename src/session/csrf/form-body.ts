@@ -1,0 +1,54 @@
+import type { Context } from 'hono'
+import { FormTooLargeError } from '../errors.ts'
+import type { Bytes } from './bytes.ts'
+
+/**
+ * Reads the body of a request whole, and leaves it in `c.req` and `c.req.raw` as if nobody had.
+ *
+ * @param limit - In bytes.
+ * @param header - The name of the header that saves the reading, for the error.
+ * @returns The form instead, if a middleware has read the body as `c.req.formData()`.
+ * @throws {FormTooLargeError} When the body is larger, before it is read whole.
+ * @throws {TypeError} When the body was read before, from `c.req.raw`.
+ */
+export async function readBody(
+  c: Context,
+  limit: number,
+  header: string,
+): Promise<Bytes | FormData> {
+  const { raw, bodyCache } = c.req
+  const check = (size: number) => {
+    if (size > limit) throw new FormTooLargeError(limit, header)
+  }
+  const declared = Number(raw.headers.get('Content-Length'))
+  check(declared)
+  if (bodyCache.formData && !bodyCache.arrayBuffer) return bodyCache.formData
+  if (Object.keys(bodyCache).length > 0) return new Uint8Array(await c.req.arrayBuffer())
+  if (raw.bodyUsed) throw new TypeError('the body was read before, from c.req.raw')
+  const body = await collect(raw.body, declared || limit, check)
+  c.req.raw = new Request(raw, { body })
+  return body
+}
+
+/** Reads a stream to its end. What is left of one that is too large is for the server to drop. */
+async function collect(
+  stream: ReadableStream<Uint8Array> | null,
+  most: number,
+  check: (size: number) => void,
+): Promise<Bytes> {
+  const reader = stream?.getReader()
+  let bytes = new Uint8Array()
+  for (let size = 0; ; ) {
+    const { value } = (await reader?.read()) ?? {}
+    if (value === undefined) return bytes.subarray(0, size)
+    const end = size + value.length
+    check(end)
+    if (end > bytes.length) {
+      const grown = new Uint8Array(Math.min(most, Math.max(end, bytes.length * 2)))
+      grown.set(bytes)
+      bytes = grown
+    }
+    bytes.set(value, size)
+    size = end
+  }
+}

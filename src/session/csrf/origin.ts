@@ -1,0 +1,29 @@
+import type { Context } from 'hono'
+import { shown } from './refusal.ts'
+
+/** Which origins are welcome, of the options of `csrf()`. */
+export interface Welcome {
+  readonly origins: readonly string[]
+  readonly token: boolean
+}
+
+/**
+ * Checks what the browser says of a request's origin: all that is sent must be in its favour.
+ *
+ * @returns What is wrong, for the log, or `null`.
+ */
+export function foreignOrigin(c: Context, { origins, token }: Welcome): string | null {
+  const origin = c.req.header('Origin')
+  const site = c.req.header('Sec-Fetch-Site')
+  if (origin !== undefined && origins.includes(origin)) return null
+  const isSameOrigin = site === 'same-origin' || site === 'none'
+  // A page with `Referrer-Policy: no-referrer` has the origin `null`.
+  if (origin !== undefined && !(origin === 'null' && isSameOrigin)) {
+    const own = new URL(c.req.url).origin
+    if (origin !== own) {
+      return `Origin ${shown(origin)} is not ${own}: a proxy ends TLS? See \`origins\``
+    }
+  }
+  if (isSameOrigin || (site === undefined && (origin !== undefined || token))) return null
+  return `Sec-Fetch-Site is ${shown(site ?? 'not sent')}`
+}

@@ -1,0 +1,150 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { SessionOptions } from '../../src/session/index.ts'
+import { memoryStore } from '../../src/session/stores/memory.ts'
+import { readSession, sealSession } from '../../src/session/testing.ts'
+import { at, start } from '../kit/clock.ts'
+import { secret } from '../kit/tokens.ts'
+import { createVisitor } from '../kit/visitor.ts'
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const day = 86_400
+const remember = { timeout: 30 * day, lifetime: 90 * day }
+
+describe.each<[string, () => Partial<SessionOptions>]>([
+  ['a signed cookie', () => ({})],
+  ['a sealed cookie', () => ({ encrypt: true }) as object],
+  ['a store', () => ({ store: memoryStore() })],
+])('session.remember(), with the session in %s', (_, options) => {
+  const login = async () => {
+    at(0)
+    const visitor = createVisitor<{ user: string }>({ ...(options() as object), remember })
+    await visitor.visit((session) => {
+      session.regenerate()
+      session.set('user', 'mary')
+      session.remember()
+    })
+    return visitor
+  }
+  const isIn = (session: { get(key: 'user'): unknown }) => session.get('user') === 'mary'
+
+  it('keeps the cookie for the timeout, while others end with the browser', async () => {
+    const visitor = await login()
+    expect(visitor.sent).toEqual([expect.stringContaining(`; Max-Age=${30 * day};`)])
+    const other = createVisitor({ ...options(), remember })
+    await other.visit((session) => session.set('a', 1))
+    expect(other.sent).toEqual([expect.not.stringContaining('Max-Age')])
+  })
+
+  it('lets the session live for its own timeout, on the server', async () => {
+    const visitor = await login()
+    at(30 * day)
+    expect(await visitor.visit(isIn)).toBe(true)
+    const late = await login()
+    at(30 * day + 1)
+    expect(await late.visit(isIn)).toBe(false)
+  })
+
+  it('ends at its own lifetime, however active the visitor is', async () => {
+    const visitor = await login()
+    for (let days = 20; days <= 80; days += 20) {
+      at(days * day)
+      expect(await visitor.visit(isIn)).toBe(true)
+    }
+    at(90 * day)
+    expect(await visitor.visit(isIn)).toBe(true)
+    at(90 * day + 1)
+    expect(await visitor.visit(isIn)).toBe(false)
+  })
+
+  it('re-issues the session and its cookie once a day', async () => {
+    const visitor = await login()
+    at(day)
+    await visitor.visit(isIn)
+    expect(visitor.sent).toEqual([])
+    at(day + 1)
+    await visitor.visit(isIn)
+    expect(visitor.sent).toEqual([expect.stringContaining(`; Max-Age=${30 * day};`)])
+  })
+
+  it('survives regenerate() and clear(), and ends with invalidate()', async () => {
+    const visitor = await login()
+    const remembered = (session: { remembered: boolean }) => session.remembered
+    await visitor.visit((session) => session.regenerate())
+    expect(await visitor.visit(remembered)).toBe(true)
+    await visitor.visit((session) => session.clear())
+    expect(await visitor.visit(remembered)).toBe(true)
+    await visitor.visit((session) => {
+      session.invalidate()
+      session.set('user', 'bob')
+    })
+    expect(visitor.sent).toEqual([expect.not.stringContaining('Max-Age')])
+    expect(await visitor.visit(remembered)).toBe(false)
+  })
+
+  it('is taken back by remember(false): the cookie ends with the browser again', async () => {
+    const visitor = await login()
+    at(60)
+    await visitor.visit((session) => session.remember(false))
+    expect(visitor.sent).toEqual([expect.not.stringContaining('Max-Age')])
+    at(60 + 1201)
+    expect(await visitor.visit(isIn)).toBe(false)
+  })
+
+  it('is invisible among the data', async () => {
+    const visitor = await login()
+    expect(await visitor.visit((session) => [session.keys(), session.size])).toEqual([['user'], 1])
+  })
+
+  it('is the end that `expires` names', async () => {
+    const visitor = await login()
+    expect(await visitor.visit((session) => session.expires)).toBe(start + 30 * day)
+  })
+
+  it('is known to the testing kit', async () => {
+    at(0)
+    const all = { secret, ...options(), remember } as SessionOptions<{ user: string }>
+    const Cookie = await sealSession({ user: 'mary' }, all, { remembered: true })
+    at(29 * day)
+    const visitor = createVisitor<{ user: string }>({ ...all })
+    const headers = { Cookie }
+    expect(
+      await visitor.visit((session) => [session.remembered, isIn(session)], { headers }),
+    ).toEqual([true, true])
+    expect(await readSession(visitor.response, all)).toMatchObject({ remembered: true })
+  })
+})
+
+it('session.remember() without the option is a TypeError that names it', async () => {
+  const visit = createVisitor().visit((session) => session.remember())
+  await expect(visit).rejects.toThrow(
+    new TypeError(
+      'session.remember(): session() has no option `remember`: give it { timeout, lifetime } in seconds',
+    ),
+  )
+})
+
+it('a remembered session has the usual limits again where the option was removed', async () => {
+  at(0)
+  const before = createVisitor({ remember })
+  await before.visit((session) => {
+    session.set('a', 1)
+    session.remember()
+  })
+  const after = createVisitor()
+  after.token = before.token
+  at(1201)
+  expect(await after.visit((session) => [session.remembered, session.new])).toEqual([false, true])
+})
+
+it.each<[object, RegExp]>([
+  [{ timeout: 60 }, /remember\.lifetime is null: give whole seconds/],
+  [{ lifetime: 60 }, /remember\.timeout is null: give whole seconds/],
+  [{ timeout: 0, lifetime: 60 }, /remember\.timeout is 0: give whole seconds, at least 1/],
+  [{ timeout: 34_560_001, lifetime: 60 }, /remember\.timeout is 34560001: .* at most 34560000/],
+  [{ timeout: 60, lifetime: 60, days: 1 }, /remember\.days is not an option/],
+])('the option remember: %o is refused', (given, message) => {
+  expect(() => createVisitor({ remember: given as never })).toThrow(message)
+})
