@@ -4,15 +4,15 @@ import { sizes } from '../../bench/sizes'
 // Bytes, minified and gzipped: what they are, and some 2 % for the moods of a minifier. Raise one only
 // for what is worth its download, or when a tool that packs has changed.
 const budgets = {
-  'session() and csrf()': 10_800,
-  'all of index.ts': 11_200,
+  'session() and csrf()': 12_500,
+  'all of index.ts': 12_950,
   'codecs/pyramid': 1_310,
   'stores/memory': 420,
   'stores/kv': 350,
   'stores/d1': 680,
   'stores/durable-object': 600,
   'stores/redis': 600,
-  'the site, with hono': 31_450,
+  'the site, with hono': 33_150,
 }
 
 it('each part of the library, and the site, keep to their budgets', async () => {

@@ -60,11 +60,9 @@ export interface CsrfOptions {
   as?: string
 }
 
-/** Options that are complete. */
-type Settings = Required<Omit<CsrfOptions, 'maxFormSize' | 'onRefuse'>> & {
-  readonly maxFormSize: number | undefined
-  readonly onRefuse: CsrfOptions['onRefuse'] | undefined
-}
+/** Options that are complete. These two have no default. */
+type Settings = Required<Omit<CsrfOptions, 'maxFormSize' | 'onRefuse'>> &
+  Pick<CsrfOptions, 'maxFormSize' | 'onRefuse'>
 
 const safeMethods = ['GET', 'HEAD', 'OPTIONS', 'TRACE'] // RFC 9110 §9.2.1
 
@@ -99,10 +97,8 @@ const defaults: Settings = {
   origins: [],
   header: 'X-CSRF-Token',
   field: 'csrf_token',
-  maxFormSize: undefined,
   exempt: () => false,
   token: true,
-  onRefuse: undefined,
   as: 'session',
 }
 
@@ -113,7 +109,7 @@ const rules: Record<keyof CsrfOptions, Rule> = {
     allows: areOrigins,
   },
   header: text(/^[\w!#$%&'*+.^`|~-]+$/, 'the name of a header'),
-  field: text(/^\P{Cc}+$/u, 'the name of a form field, without control characters'),
+  field: text(/^\P{Cc}+$/u, 'a name without control characters'),
   maxFormSize: whole('bytes', 1),
   exempt: callback,
   token: flag,
