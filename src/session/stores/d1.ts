@@ -12,7 +12,7 @@ const mostSweeps = 40
 /** What is asked of a D1 statement. */
 export interface D1Statement {
   /** Gives the statement its parameters. */
-  bind(...values: Statement[1]): D1Statement
+  bind(...values: (string | number)[]): D1Statement
   /** Runs it and returns the first row. */
   first<Row>(): Promise<Row | null>
   /** Runs it. */

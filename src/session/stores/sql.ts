@@ -21,6 +21,7 @@ export type SqlRun = (
 
 /** Options of `sqlStore()`, `sqlSchema()` and `sweepSql()`. */
 export interface SqlOptions {
+  /** Whose SQL the database speaks. */
   readonly dialect: 'postgres' | 'sqlite'
   /**
    * The table's name, exactly as it is in the database: at most 55 letters, digits and `_`.
