@@ -9,11 +9,11 @@ const budgets = {
   'codecs/pyramid': 1_310,
   'stores/memory': 450,
   'stores/kv': 360,
-  'stores/d1': 745,
-  'stores/deno-kv': 620,
-  'stores/durable-object': 715,
+  'stores/d1': 710,
+  'stores/deno-kv': 510,
+  'stores/durable-object': 710,
   'stores/redis': 690,
-  'stores/sql': 1_140,
+  'stores/sql': 1_110,
   'the site, with hono': 53_300,
 }
 
