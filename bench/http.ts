@@ -38,7 +38,7 @@ export async function overHttp(
     for (const connections of widths) {
       const loads = new Map<string, Load[]>()
       for (let time = 0; time < times; time++) {
-        for (const { name, file, only, visitors } of variants) {
+        for (const { name, file, only, visitors } of variants.filter(isAsked)) {
           const address = serving.addresses.get(file)
           if (!address || !(only ?? (file === 'ours' ? paths : paths.slice(1))).includes(path))
             continue
@@ -56,6 +56,11 @@ export async function overHttp(
     }
   }
   return found
+}
+
+/** Whether a variant is asked over HTTP: peers remember no tokens, so that they need not come twice. */
+function isAsked({ visitors, package: peer }: Variant): boolean {
+  return visitors === undefined || peer === undefined
 }
 
 async function ask({

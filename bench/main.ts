@@ -62,7 +62,7 @@ const chosen = {
     ({ name }) => name,
   ),
 }
-const files = chosen.variants.map(({ file }) => file)
+const files = [...new Set(chosen.variants.map(({ file }) => file))]
 const report: string[] = []
 const versions: string[] = []
 

@@ -1,7 +1,7 @@
 import { clockOf } from './clock.ts'
 import type { Loop } from './host.ts'
 import type { Address, Serving } from './runtimes/runtime.ts'
-import type { Scenario } from './scenarios.ts'
+import { headline, type Scenario } from './scenarios.ts'
 import type { Variant } from './variants/index.ts'
 import { prepare } from './visitor.ts'
 
@@ -27,7 +27,7 @@ export async function measure(
   const results = new Map<string, number | string>()
   const runners: { variant: Variant; run: () => Promise<number>; spent: number }[] = []
   for (const variant of variants) {
-    if (variant.only && !variant.only.includes(scenario.path)) continue
+    if (!isAsked(variant, scenario)) continue
     try {
       runners.push({ variant, run: await runner(serving, variant, scenario), spent: 0 })
     } catch (error) {
@@ -42,6 +42,12 @@ export async function measure(
   }
   for (const { variant, spent } of runners) results.set(variant.name, spent / rounds)
   return results
+}
+
+/** Whether a variant is measured in a scenario: many visitors come where a session is opened. */
+function isAsked({ only, visitors }: Variant, { name, path }: Scenario): boolean {
+  if (visitors !== undefined) return path !== '/untouched' && headline.includes(name)
+  return only === undefined || only.includes(path)
 }
 
 /** Warms a variant up, and finds how many requests are a turn. */

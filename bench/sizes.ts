@@ -43,8 +43,20 @@ export async function sizes(): Promise<Size[]> {
     const options = { minify: true, isExternal: isKnown }
     found.push(sizeOf(name, (await bundle(path, options)).code))
   }
+  found.push(await added('device', core.code))
   found.push(sizeOf('the site, with hono', await site()))
   return found
+}
+
+/**
+ * What a part adds to an app that has the core. It takes so much of the core that by itself it would
+ * consist of imports to a fifth.
+ */
+async function added(name: string, core: string): Promise<Size> {
+  const isExternal = (id: string) => id.startsWith('hono')
+  const both = await bundle(`bench/with-${name}.ts`, { minify: true, isExternal })
+  const [one, two] = [sizeOf(name, core), sizeOf(name, both.code)]
+  return { name, minified: two.minified - one.minified, gzipped: two.gzipped - one.gzipped }
 }
 
 function sizeOf(name: string, code: string): Size {

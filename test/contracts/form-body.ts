@@ -10,7 +10,7 @@ export interface Served {
   close(): unknown
 }
 
-const secret = 'only-these-tests-know-this-secret'
+const secret = crypto.randomUUID()
 const names = (form: FormData) => [...form.keys()].join()
 
 /** What handlers do with a form; each answers with the names of its fields. */

@@ -28,3 +28,20 @@ export async function passTimeUntil<T>(promise: Promise<T>, seconds: number): Pr
   }
   return promise
 }
+
+/** Stops the clock and all timers. */
+export function stopTime(): void {
+  vi.useFakeTimers({
+    toFake: ['Date', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'],
+    now: start * 1000,
+  })
+}
+
+/** Lets fake time pass, in milliseconds. */
+export async function pass(milliseconds: number): Promise<void> {
+  for (let left = milliseconds; left > 0; left -= 500) {
+    await settle()
+    await vi.advanceTimersByTimeAsync(Math.min(500, left))
+  }
+  await settle()
+}

@@ -5,6 +5,17 @@ import { createVisitor, type Visitor } from './visitor.ts'
 
 type Use<T> = (session: Session) => T | Promise<T>
 
+/**
+ * Whether one request of this runtime can wake another, so that requests wait in a queue. The Workers
+ * of the tests cannot: their requests compete.
+ */
+export const canQueue = (() => {
+  const { Cloudflare } = globalThis as {
+    Cloudflare?: { compatibilityFlags?: Record<string, boolean> }
+  }
+  return Cloudflare?.compatibilityFlags?.handle_cross_request_promise_resolution !== false
+})()
+
 /** A promise that a test resolves. */
 export const gate = () => Promise.withResolvers<void>()
 

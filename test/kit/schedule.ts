@@ -1,6 +1,5 @@
 import { vi } from 'vitest'
 import type { Store } from '../../src/session/index.ts'
-import { start } from './clock.ts'
 
 // Taken before a test stops the clock.
 const { setTimeout: later, setImmediate: soon = later } = globalThis
@@ -167,12 +166,4 @@ export function createSchedule(store: Store, random: Random) {
       throw new Error('the schedule does not end')
     },
   }
-}
-
-/** Stops the clock and all timers: those of a request that died never fire. */
-export function stopTime(): void {
-  vi.useFakeTimers({
-    toFake: ['Date', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'],
-    now: start * 1000,
-  })
 }

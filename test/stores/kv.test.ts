@@ -6,7 +6,7 @@ import { storeContract } from '../contracts/store.ts'
 import { at } from '../kit/clock.ts'
 import { createVisitor } from '../kit/visitor.ts'
 
-/** A namespace that records its calls, and can fail at some of them. */
+/** A namespace that counts what it is asked, and may fail at some of it. */
 function watched(fails: (keyof KVBinding)[] = []) {
   const asked: (keyof KVBinding)[] = []
   const put = vi.fn<KVBinding['put']>()
@@ -32,21 +32,6 @@ function watched(fails: (keyof KVBinding)[] = []) {
   return { kv, put, asked: () => asked.splice(0).join(' ') }
 }
 
-/** A namespace that goes on answering that a key is missing once it has been looked up too early. */
-function cachingMisses(kv: KVBinding): KVBinding {
-  const missing = new Set<string>()
-  return {
-    async getWithMetadata(key) {
-      if (missing.has(key)) return { value: null, metadata: null }
-      const found = await kv.getWithMetadata(key)
-      if (found.value === null) missing.add(key)
-      return found
-    },
-    put: (key, value, options) => kv.put(key, value, options),
-    delete: (key) => kv.delete(key),
-  }
-}
-
 storeContract('kvStore()', () => kvStore(env.SESSIONS_KV), {
   atomic: false,
   broken: () => kvStore(watched(['getWithMetadata', 'put', 'delete']).kv),
@@ -63,7 +48,7 @@ describe('kvStore()', () => {
     [60, 60],
     [1201, 1201],
     [34_560_000, 34_560_000],
-  ])('stores a ttl of %i seconds as an expirationTtl of %i', async (ttl, expirationTtl) => {
+  ])('asks KV to keep what is good for %i seconds for %i', async (ttl, expirationTtl) => {
     vi.useFakeTimers({ toFake: ['Date'], now: 1_700_000_000_000 })
     const { kv, put } = watched()
     await kvStore(kv).swap(`ttl:${ttl}`, null, 'one', ttl)
@@ -71,7 +56,7 @@ describe('kvStore()', () => {
     expect(put.mock.calls).toEqual([[`ttl:${ttl}`, 'one', { expirationTtl, metadata }]])
   })
 
-  it('expires after 5 seconds a value that KV keeps for 60', async () => {
+  it('forgets after 5 seconds what KV itself keeps for 60', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: 1_700_000_000_000 })
     const store = kvStore(env.SESSIONS_KV)
     await store.swap('short', null, 'one', 5)
@@ -84,12 +69,12 @@ describe('kvStore()', () => {
     ['no metadata', undefined],
     ['other metadata', { expires: null }],
     ['a list as metadata', [1]],
-  ])('reads a value that has %s', async (_, metadata) => {
+  ])('reads what others put there with %s', async (_, metadata) => {
     await env.SESSIONS_KV.put('by-hand', 'one', metadata && { metadata })
     expect(await kvStore(env.SESSIONS_KV).get('by-hand')).toBe('one')
   })
 
-  it('reads once for get(), and reads and writes once for swap()', async () => {
+  it('reads once for a get, and reads and writes once for a swap that replaces', async () => {
     const { kv, asked } = watched()
     const store = kvStore(kv)
     await store.swap('cost', null, 'one', 60)
@@ -104,33 +89,15 @@ describe('kvStore()', () => {
     expect(asked()).toBe('getWithMetadata')
   })
 
-  it('creates with one write, and reads nothing', async () => {
-    const { kv, asked } = watched()
-    expect(await kvStore(kv).create?.('new', 'one', 60)).toEqual({ swapped: true, kept: 'one' })
-    expect(asked()).toBe('put')
+  it.each(['getWithMetadata', 'put', 'delete'] as const)('rejects when %s fails', async (what) => {
+    await env.SESSIONS_KV.put('failing', 'one')
+    const store = kvStore(watched([what]).kv)
+    const done = store.swap('failing', 'one', what === 'delete' ? null : 'two', 60)
+    await expect(done).rejects.toThrow('429')
+    expect(await env.SESSIONS_KV.get('failing')).toBe('one')
   })
 
-  it('finds a record that it created, though KV caches for a minute that a key is missing', async () => {
-    const store = kvStore(cachingMisses(env.SESSIONS_KV))
-    await store.swap('by swap', null, 'one', 60)
-    expect(await store.get('by swap')).toBeNull()
-    await store.create?.('by create', 'one', 60)
-    expect(await store.get('by create')).toBe('one')
-  })
-
-  it.each(['getWithMetadata', 'put', 'delete'] as const)(
-    'rejects when %s fails, and leaves the retry to the core',
-    async (what) => {
-      await env.SESSIONS_KV.put('failing', 'one')
-      const { kv, asked } = watched([what])
-      const swap = kvStore(kv).swap('failing', 'one', what === 'delete' ? null : 'two', 60)
-      await expect(swap).rejects.toThrow('429')
-      expect(asked()).toBe(what === 'getWithMetadata' ? what : `getWithMetadata ${what}`)
-      expect(await env.SESSIONS_KV.get('failing')).toBe('one')
-    },
-  )
-
-  it('loses updates: only some of 20 concurrent increments survive', async () => {
+  it('loses updates: of 20 increments at once only some survive', async () => {
     const store = kvStore(env.SESSIONS_KV)
     async function increment(): Promise<void> {
       let before = await store.get('count')
@@ -163,10 +130,10 @@ describe('a session in KV', () => {
     expect(await phone.visit((session) => session.new)).toBe(true)
   })
 
-  it('cannot be listed, as bind() reports', async () => {
+  it('cannot be listed, and bind() says so', async () => {
     const store = kvStore(env.SESSIONS_KV)
     expect(() => userSessions(store)).toThrow(
-      /^userSessions\(\): this store is eventually consistent/,
+      /^userSessions\(\): this store is eventually consistent\. Use/,
     )
     const bind = createVisitor({ store }).visit((session) => session.bind('mary'))
     await expect(bind).rejects.toThrow(
@@ -174,7 +141,7 @@ describe('a session in KV', () => {
     )
   })
 
-  it('does not collide with other keys of the app in the namespace', async () => {
+  it('shares a namespace with what the app keeps there: neither touches the other', async () => {
     const visitor = createVisitor({ store: kvStore(env.SESSIONS_KV) })
     const id = String(
       await visitor.visit((session) => {

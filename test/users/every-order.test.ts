@@ -3,7 +3,8 @@ import { type Session, userSessions } from '../../src/session/index.ts'
 import { storeKey } from '../../src/session/lifecycle/ids.ts'
 import type { Store } from '../../src/session/store.ts'
 import { memoryStore } from '../../src/session/stores/memory.ts'
-import { createSchedule, type Random, randomFrom, stopTime } from '../kit/schedule.ts'
+import { stopTime } from '../kit/clock.ts'
+import { createSchedule, type Random, randomFrom } from '../kit/schedule.ts'
 import { createVisitor } from '../kit/visitor.ts'
 
 afterEach(() => {

@@ -14,15 +14,16 @@ export interface BoundedStore extends Required<Store> {
 
 /** Binds a store to the budget of a request. */
 export function boundedStore(store: Store, budget = new Budget()): BoundedStore {
-  const call = <T>(work: () => Promise<T>) => orStoreError(budget, work)
+  const write = <T>(call: () => Promise<T>) =>
+    untilAccepted(budget, () => orStoreError(budget, call))
   return {
     origin: store,
     budget,
     isEventual: store.isEventual === true,
-    get: (key) => call(() => store.get(key)),
-    swap: (...given) => untilAccepted(budget, () => call(() => store.swap(...given))),
+    get: (key) => orStoreError(budget, () => store.get(key)),
+    swap: (...given) => write(() => store.swap(...given)),
     create: (key, text, ttl) =>
-      call(() => (store.create ? store.create(key, text, ttl) : store.swap(key, null, text, ttl))),
+      write(() => store.create?.(key, text, ttl) ?? store.swap(key, null, text, ttl)),
   }
 }
 

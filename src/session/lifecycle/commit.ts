@@ -1,11 +1,18 @@
 import { Budget } from '../contention/budget.ts'
 import { SessionError } from '../errors.ts'
+import type { Config } from '../options/config.ts'
 import { csrfKey, stayKey } from '../state/reserved-keys.ts'
 import { restoreQueues, rollBack, type State, setCsrfToken } from '../state/state.ts'
 import { completeBinding } from '../users/binding.ts'
 import { changeOf, isOverdue } from './change.ts'
-import type { Config } from './config.ts'
-import { type CookieAction, type Ending, hasContent, type Incoming, type Visit } from './engine.ts'
+import {
+  type CookieAction,
+  type Ending,
+  hasContent,
+  type Incoming,
+  isKept,
+  type Visit,
+} from './engine.ts'
 import { type Loaded, originOf } from './load.ts'
 
 /** Milliseconds that a write which only extends a session's life may take. */
@@ -37,27 +44,26 @@ type Taken = 'set' | 'removed' | 'unavailable'
  */
 export async function commit(
   config: Config,
-  { incoming: received, state, contents }: Loaded,
+  { incoming, state, contents }: Loaded,
   { visit, outcome }: { visit: Visit; outcome: Outcome },
 ): Promise<string | null> {
   if (outcome.threw && !config.setOnError && !state.isRolledBack) {
-    rollBack(state, originOf(received))
+    rollBack(state, originOf(incoming))
   }
   restoreQueues(state)
   if (state.generation !== undefined) await completeBinding(state)
-  if (state.identity === 'regenerated' && hasContent(state)) {
+  if (state.identity === 'regenerated' && isKept({ incoming, state }, config.engine.carries)) {
     renewCsrfToken(state)
     config.device?.prepare(state)
   }
-  const isElsewhere = received.kind === 'rejected' && received.reason === 'elsewhere'
-  const incoming: Incoming = isElsewhere ? { kind: 'none' } : received
   const { isRefused } = outcome
   const change = changeOf({ incoming, state, isRefused })
   state.committed = true
   const ending: Ending = { incoming, state, change, isRefused, contents }
   if (change === 'none' && !isOverdue(ending)) return null
-  if (isElsewhere && !(state.identity !== 'same' && hasContent(state))) {
-    return dropElsewhere(config, state, visit)
+  if (isElsewhere(incoming) && state.identity === 'same') {
+    visit.emit({ type: 'dropped', why: 'elsewhere' })
+    return null
   }
   const cookie = outcome.cookie()
   if (cookie !== 'free') {
@@ -72,10 +78,9 @@ export async function commit(
   )
 }
 
-/** A thief must neither end the session of its owner nor replace its cookie; who logs in is no thief. */
-function dropElsewhere({ cookie }: Config, { identity }: State, { emit }: Visit): string | null {
-  emit({ type: 'dropped', why: 'elsewhere' })
-  return identity === 'invalidated' ? cookie.remove : null
+/** The owner's cookie must not be replaced by accident; whoever logs in, or out, means it. */
+function isElsewhere(incoming: Incoming): boolean {
+  return incoming.kind === 'rejected' && incoming.reason === 'elsewhere'
 }
 
 /** Two pages that are opened together after a login are to carry the same token. */

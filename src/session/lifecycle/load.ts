@@ -1,10 +1,10 @@
 import { boundedStore } from '../contention/bounded-store.ts'
 import { maxCookieBytes } from '../cookie/cookie.ts'
+import type { Config } from '../options/config.ts'
 import { write } from '../state/changes.ts'
 import { deviceKey } from '../state/reserved-keys.ts'
 import { createState, type EndedSession, type Origin, type State } from '../state/state.ts'
 import { generationOf, isRevoked } from '../users/revocations.ts'
-import type { Config } from './config.ts'
 import type { Carried, Found, Incoming, Lookup, Visit } from './engine.ts'
 import { isExpired, limitsOf } from './limits.ts'
 import { parsePayload } from './payload.ts'
@@ -39,25 +39,28 @@ export async function load(
   const tokens = config.cookie.find(header)
   let incoming = tokens.length === 0 ? none : await receive(config, tokens, visit)
   const { device } = config
-  const key =
+  const checked =
     device && incoming.kind === 'live'
       ? await device.check(incoming.found.data, header, visit.clock)
       : null
-  if (key === false) incoming = { kind: 'rejected', reason: 'elsewhere' }
+  const isElsewhere = typeof checked === 'string'
+  if (isElsewhere) incoming = { kind: 'rejected', reason: 'elsewhere' }
   const opening = {
     now: Math.floor(visit.clock),
     isSeen,
-    ended: endedIn(incoming),
+    // Nothing is kept for it, but its visitor can log in.
+    ended: isElsewhere ? { token: checked, isRecent: true } : endedIn(incoming),
     readGeneration: readerOfGenerations(config, visit),
   }
   const found = incoming.kind === 'live' ? incoming.found : null
   const id = config.policy.hasIds ? found?.cookie.content : undefined
   const state = createState(config.policy, opening, found && { ...found, id })
-  if (key) write(state, deviceKey, key)
+  if (checked && !isElsewhere) write(state, deviceKey, checked)
   return {
     incoming,
     state,
-    contents: () => contentsOf(config, tokens),
+    // Only its device ends a session that is bound.
+    contents: () => contentsOf(config, isElsewhere ? [] : tokens),
   }
 }
 
