@@ -5,7 +5,6 @@ import { memoryStore } from '../../src/session/stores/memory.ts'
 import { boundBrowser, pass } from '../contracts/device.ts'
 import { accountOf, bank, mary } from '../kit/bank.ts'
 import { deviceBrowser, makeKey, prove } from '../kit/device.ts'
-import { cookieName } from '../kit/tokens.ts'
 
 const routes = ['/.session/register', '/.session/refresh']
 

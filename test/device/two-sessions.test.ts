@@ -4,7 +4,7 @@ import { deviceBinding } from '../../src/session/device.ts'
 import { session } from '../../src/session/index.ts'
 import { pass } from '../contracts/device.ts'
 import { deviceBrowser } from '../kit/device.ts'
-import { cookieName, secret } from '../kit/tokens.ts'
+import { secret } from '../kit/tokens.ts'
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'] })
