@@ -63,7 +63,7 @@ export function session<
     assertNotMounted(c, settings)
     const answer = answerDevice(c, settings)
     if (answer !== undefined) return answer
-    const access: Access = { isReporting: false, hasEnded: false }
+    const access: Access = { isReporting: false, isLate: false, hasEnded: false }
     c.set(settings.as, () => {
       if (access.isReporting) return Promise.reject(new SessionError(tooEarly))
       if (c.error && access.loaded) startOver(c, settings.config(), access.loaded)
@@ -91,6 +91,8 @@ interface Access {
   visit?: Visit
   /** `onReject` is running. */
   isReporting: boolean
+  /** It was opened when the response had been made already. */
+  isLate: boolean
   /** The response is on its way. */
   hasEnded: boolean
 }
@@ -98,6 +100,7 @@ interface Access {
 /** Reads the session that came in. */
 async function open(c: Context, settings: Settings<string>, access: Access): Promise<object> {
   const config = settings.config()
+  access.isLate = c.finalized
   markPrivate(c, claimCookie(c, config.cookie.name) === 1)
   const visit = visitOf(c, config)
   const header = c.req.header('Cookie') ?? ''
@@ -148,7 +151,7 @@ async function close(
     dropHeaders(c)
     throw error
   } finally {
-    finish(c, cookie)
+    finish(c, cookie, access.isLate)
   }
   if (isOpen) await settings.config().device?.complete(c, access.loaded as Loaded, cookie ?? null)
 }

@@ -221,6 +221,30 @@ describe('what is said of caching', () => {
     expect((await app.request('/write')).headers.get('Cache-Control')).toBe('private, no-store')
   })
 
+  it.each<[string, (c: Context) => Response]>([
+    ['by c.text()', (c) => c.text('page', 200, { 'Cache-Control': 'public, max-age=60' })],
+    [
+      'by new Response()',
+      () =>
+        new Response('page', { headers: { 'Cache-Control': 'public', 'Surrogate-Control': 'x' } }),
+    ],
+    ['by a handler that says private', (c) => c.text('page', 200, { 'Cache-Control': 'private' })],
+  ])('by a handler gives way to a middleware that opens it afterwards: %s', async (_, answer) => {
+    const app = new Hono()
+      .use(session({ secret }))
+      .use(async (c, next) => {
+        await next()
+        const session = await c.var.session()
+        c.res.headers.set('X-User', `${session.get('user')}`)
+      })
+      .get('/', (c) => answer(c))
+    const { headers } = await app.request('/')
+    expect(headers.get('X-User')).toBe('undefined')
+    expect(headers.get('Cache-Control')).toBe('private, no-store')
+    expect(headers.get('Surrogate-Control')).toBeNull()
+    expect(headers.get('Vary')).toBe('Cookie')
+  })
+
   it('between the openings of two sessions gives way to the second', async () => {
     const app = new Hono()
       .use(session({ secret }))

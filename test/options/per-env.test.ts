@@ -153,6 +153,42 @@ describe('a secret that is a function', () => {
     expect(await (await visitor.get('/')).text()).toBe('1')
   })
 
+  it('fails all requests that wait for it at once, and is asked once for them', async () => {
+    const ask = vi.fn(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      throw new Error('no secrets store')
+    })
+    const { app, failures } = visitors(ask)
+    const begun = performance.now()
+    await Promise.all(Array.from({ length: 10 }, () => app.request('/')))
+    expect(failures).toEqual(Array.from({ length: 10 }, () => new Error('no secrets store')))
+    expect(ask).toHaveBeenCalledTimes(1)
+    expect(performance.now() - begun).toBeLessThan(400)
+  })
+
+  it.each<[string, () => never]>([
+    [
+      'throws',
+      () => {
+        throw new Error('no secrets store')
+      },
+    ],
+  ])('may fail at once: it %s', async (_, ask) => {
+    const { visitor, failures } = visitors(ask)
+    expect((await visitor.get('/')).status).toBe(500)
+    expect(failures).toEqual([new Error('no secrets store')])
+  })
+
+  it('is not asked before something is signed or verified', async () => {
+    const ask = vi.fn(() => secret)
+    const app = new Hono().use(session({ secret: ask })).get('/', async (c) => {
+      const session = await c.var.session()
+      return c.text(`${session.get('n')} ${session.popFlash()}`)
+    })
+    await app.request('/')
+    expect(ask).not.toHaveBeenCalled()
+  })
+
   it('is checked when it answers', async () => {
     for (const answer of ['short', undefined, 'a'.repeat(40)]) {
       const { visitor, failures } = visitors(async () => answer)

@@ -34,18 +34,20 @@ export function markPrivate(c: Context, isFirst: boolean): void {
 /**
  * Completes a response that depends on a session: kept out of shared caches, with its cookie.
  *
- * What the handler itself said of caching stands, unless the session's cookie is set or may be lost.
+ * What the handler itself said of caching stands if it knew of the session, unless the cookie is set or
+ * may be lost.
  *
  * @param cookie - The `Set-Cookie` line; `null`: none; `undefined`: the session failed.
+ * @param isLate - Whether the session was opened when the response had been made already.
  */
-export function finish(c: Context, cookie: string | null | undefined): void {
-  if (c.res.status === 101 || isComplete(c.res.headers, cookie)) return
+export function finish(c: Context, cookie: string | null | undefined, isLate = false): void {
+  if (c.res.status === 101 || (!isLate && isComplete(c.res.headers, cookie))) return
   if (!isOwn(c)) copyResponse(c)
   try {
-    complete(c.res.headers, cookie)
+    complete(c.res.headers, cookie, isLate)
   } catch {
     copyResponse(c) // that of a `fetch()` has immutable headers
-    complete(c.res.headers, cookie)
+    complete(c.res.headers, cookie, isLate)
   }
 }
 
@@ -100,14 +102,14 @@ function takeClone(response: Response): Response {
   return clone
 }
 
-function complete(headers: Headers, cookie: string | null | undefined): void {
+function complete(headers: Headers, cookie: string | null | undefined, isLate: boolean): void {
   if (!variesByCookie(headers.get('Vary'))) headers.append('Vary', 'Cookie')
 
   const cacheControl = headers.get('Cache-Control')
-  if (cacheControl === null || (cookie !== null && isShared(cacheControl))) {
+  if (cacheControl === null || isLate || (cookie !== null && isShared(cacheControl))) {
     headers.set('Cache-Control', unshared)
   }
-  if (cookie !== null) for (const name of targeted) headers.delete(name)
+  if (isLate || cookie !== null) for (const name of targeted) headers.delete(name)
   if (cookie) headers.append('Set-Cookie', cookie)
 }
 
