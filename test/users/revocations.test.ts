@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { revokeSessions, type Session } from '../../src/session/index.ts'
+import { revokeSessions, type Session, type Store } from '../../src/session/index.ts'
 import { memoryStore } from '../../src/session/stores/memory.ts'
 import { at, start } from '../kit/clock.ts'
 import { visitSlowly } from '../kit/race.ts'
@@ -170,4 +170,77 @@ it('revocations that are no store are refused at configuration', () => {
   expect(() => createVisitor({ revocations: {} as never })).toThrow(
     'session(): revocations is malformed: give a Store, with get() and swap()',
   )
+})
+
+describe('a revocation', () => {
+  it('counts generations, not clocks: a clock that is ahead saves no session', async () => {
+    at(30)
+    const { revocations, device } = cookies()
+    const phone = device()
+    await phone.visit(login) // at a server whose clock is ahead
+    at(0)
+    await revokeSessions(revocations, 'mary')
+    expect(await phone.visit((session) => session.user)).toBeUndefined()
+    await phone.visit(login)
+    expect(await phone.visit((session) => session.user)).toBe('mary')
+  })
+
+  it('counts where the store has forgotten those before it', async () => {
+    at(0)
+    let memory = memoryStore()
+    const revocations: Store = {
+      get: (key) => memory.get(key),
+      swap: (...given) => memory.swap(...given),
+    }
+    for (let i = 0; i < 3; i++) await revokeSessions(revocations, 'mary')
+    const phone = createVisitor({ revocations })
+    await phone.visit(login)
+    memory = memoryStore()
+    expect(await phone.visit((session) => session.user)).toBe('mary')
+    at(10)
+    await revokeSessions(revocations, 'mary')
+    expect(await phone.visit((session) => session.user)).toBeUndefined()
+  })
+
+  it('is asked for when bind() is called: one that comes before the commit counts', async () => {
+    const { revocations, device } = cookies()
+    const phone = device()
+    await phone.visit(async (session) => {
+      session.bind('mary')
+      await revokeSessions(revocations, 'mary')
+    })
+    expect(await phone.visit((session) => session.user)).toBeUndefined()
+  })
+
+  it('is waited for at the commit, which fails with the store', async () => {
+    const memory = memoryStore()
+    const revocations = { ...memory, get: () => Promise.reject(new Error('down')) }
+    const phone = createVisitor({ revocations, onEvent: () => {} })
+    const { status, sent } = await phone.attempt(async (session) => {
+      session.bind('mary')
+      await new Promise((resolve) => setTimeout(resolve, 5)) // nobody handles the failure yet
+    })
+    expect([status, sent]).toEqual([503, []])
+  })
+
+  it('lets a login live that read a generation which was a minute old, in a store that is eventual', async () => {
+    at(0)
+    const memory = memoryStore()
+    let isBehind = true
+    const revocations: Store = {
+      ...memory,
+      isEventual: true,
+      get: async (key) => (isBehind ? null : memory.get(key)),
+    }
+    const phone = createVisitor({ revocations })
+    await phone.visit(login)
+    at(1)
+    await revokeSessions({ ...memory, isEventual: true }, 'mary')
+    const laptop = createVisitor({ revocations })
+    at(2)
+    await laptop.visit(login)
+    isBehind = false
+    expect(await laptop.visit((session) => session.user)).toBe('mary')
+    expect(await phone.visit((session) => session.user)).toBeUndefined()
+  })
 })
