@@ -2,6 +2,7 @@ import { randomString } from './codecs/random.ts'
 import { configureCookie, type SessionCookieOptions } from './cookie/cookie-options.ts'
 import { finish } from './cookie/response.ts'
 import { bindingIn, formatBinding, isBoundTo, sealOf } from './device/binding.ts'
+import type { DeviceBinding, DeviceGuard, GuardedOptions } from './device/guard.ts'
 import {
   answering,
   answerRefresh,
@@ -10,7 +11,6 @@ import {
   endMark,
   type Parts,
 } from './device/routes.ts'
-import type { DeviceBinding, DeviceGuard, GuardedOptions } from './lifecycle/device-guard.ts'
 import { configureCodecs } from './options/codecs.ts'
 import type { OwnFormat } from './options/options.ts'
 import { checkOptions, string, whole } from './options/validate.ts'
@@ -103,23 +103,20 @@ function guard(
     prepare: (state) => write(state, deviceKey, [randomString(16)]),
 
     async complete(c, { incoming, state: { identity, data } }, line) {
-      const [nonce] = bindingIn(data) ?? []
-      if (identity === 'regenerated' && line && nonce) {
-        const challenge = await seal.sign('register', Date.now() / 1000 + challengeTtl, { nonce })
-        c.res.headers.append(
-          'Secure-Session-Registration',
-          `(ES256);path="${path}/register";challenge="${challenge}"`,
-        )
-      } else if (
-        c.res.status !== 101 &&
-        boundCookie.find(c.req.header('Cookie') ?? '').length > 0
-      ) {
-        // While there is one, the browser would not renew it.
+      const sent = boundCookie.find(c.req.header('Cookie') ?? '')
+      if (sent.length > 0 && c.res.status !== 101) {
+        const isElsewhere = incoming.kind === 'rejected' && incoming.reason === 'elsewhere'
         if (identity === 'invalidated') finish(c, boundCookie.set(endMark))
-        else if (incoming.kind === 'rejected' && incoming.reason === 'elsewhere') {
-          finish(c, boundCookie.remove)
-        }
+        // Without it, the browser asks for another, and learns if its binding is over.
+        else if (identity === 'regenerated' || isElsewhere) finish(c, boundCookie.remove)
       }
+      const [nonce] = bindingIn(data) ?? []
+      if (identity !== 'regenerated' || !line || !nonce) return
+      const challenge = await seal.sign('register', Date.now() / 1000 + challengeTtl, { nonce })
+      c.res.headers.append(
+        'Secure-Session-Registration',
+        `(ES256);path="${path}/register";challenge="${challenge}"`,
+      )
     },
   }
 }

@@ -14,7 +14,6 @@ export {
 export type { SessionEvent } from './events.ts'
 export type { SessionName } from './lifecycle/ids.ts'
 export { storeKey } from './lifecycle/ids.ts'
-export type { RejectReason } from './lifecycle/reject-reason.ts'
 export type { SessionVariables } from './middleware.ts'
 export { session } from './middleware.ts'
 export type {
@@ -27,10 +26,12 @@ export type {
   Secret,
   SessionOptions,
 } from './options/options.ts'
+export type { RejectReason } from './options/reject-reason.ts'
 export type { StandardResult, StandardSchemaV1 } from './options/standard-schema.ts'
 export type { QueueArgument, QueuedMessage, Session } from './session.ts'
 export type { Key, SessionData, Value } from './session-data.ts'
 export type { Store, Swap } from './store.ts'
+export { ValueTooLargeError } from './store.ts'
 export { revokeSessions } from './users/revocations.ts'
 export type { UserSession, UserSessions } from './users/users.ts'
 export { userSessions } from './users/users.ts'

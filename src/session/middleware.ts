@@ -1,16 +1,15 @@
 import type { Context, MiddlewareHandler } from 'hono'
-import { finish, markPrivate } from './cookie/response.ts'
+import { assertHeaders, dropHeaders, finish, markPrivate } from './cookie/response.ts'
 import { ForgedRequestError, FormTooLargeError, SessionError } from './errors.ts'
 import { commit, type Outcome } from './lifecycle/commit.ts'
-import type { Config } from './lifecycle/config.ts'
-import type { Incoming, Visit } from './lifecycle/engine.ts'
+import { rejectReasonOf, type Visit } from './lifecycle/engine.ts'
 import { type Loaded, load, originOf } from './lifecycle/load.ts'
-import { isSeen } from './lifecycle/prefetch.ts'
-import type { RejectReason } from './lifecycle/reject-reason.ts'
 import { reportFailure, visitOf } from './lifecycle/visit.ts'
+import type { Config } from './options/config.ts'
 import type { SessionOptions } from './options/options.ts'
 import { fixed, perEnv, type Settings } from './options/per-env.ts'
 import { Session } from './session.ts'
+import { isSeen } from './state/prefetch.ts'
 import { rollBack } from './state/state.ts'
 
 /**
@@ -64,10 +63,10 @@ export function session<
     assertNotMounted(c, settings)
     const answer = answerDevice(c, settings)
     if (answer !== undefined) return answer
-    const access: Access = { isReporting: false, hasEnded: false }
+    const access: Access = { isReporting: false, isLate: false, hasEnded: false }
     c.set(settings.as, () => {
       if (access.isReporting) return Promise.reject(new SessionError(tooEarly))
-      if (c.error && access.loaded) startOver(settings.config(), access.loaded)
+      if (c.error && access.loaded) startOver(c, settings.config(), access.loaded)
       access.opening ??= open(c, settings, access)
       return access.opening as Promise<Session<Data, Flash>>
     })
@@ -76,8 +75,9 @@ export function session<
       await next()
       threw = c.error !== undefined
     } finally {
-      // A handler that forgot to return a response is Hono's error to report.
-      if (access.opening && (threw || c.finalized)) await close(c, settings, access, threw)
+      const { opening } = access
+      if (opening && (threw || c.finalized)) await close(c, settings, access, threw)
+      else void succeeds(opening) // a handler that forgot to return is Hono's error to report
       access.hasEnded = true
     }
   }
@@ -91,6 +91,8 @@ interface Access {
   visit?: Visit
   /** `onReject` is running. */
   isReporting: boolean
+  /** It was opened when the response had been made already. */
+  isLate: boolean
   /** The response is on its way. */
   hasEnded: boolean
 }
@@ -98,7 +100,8 @@ interface Access {
 /** Reads the session that came in. */
 async function open(c: Context, settings: Settings<string>, access: Access): Promise<object> {
   const config = settings.config()
-  if (claimCookie(c, config.cookie.name) === 1) markPrivate(c)
+  access.isLate = c.finalized
+  markPrivate(c, claimCookie(c, config.cookie.name) === 1)
   const visit = visitOf(c, config)
   const header = c.req.header('Cookie') ?? ''
   let loaded: Loaded
@@ -109,7 +112,7 @@ async function open(c: Context, settings: Settings<string>, access: Access): Pro
     throw error
   }
   const { incoming, state } = loaded
-  const reason = reasonOf(incoming)
+  const reason = rejectReasonOf(incoming)
   if (reason && config.onReject) {
     access.isReporting = true
     try {
@@ -125,12 +128,6 @@ async function open(c: Context, settings: Settings<string>, access: Access): Pro
   return new Session(state)
 }
 
-/** Why the cookie is not honoured, if it is not: what ended a moment ago is not known either. */
-function reasonOf(incoming: Incoming): RejectReason | undefined {
-  if (incoming.kind === 'ended') return 'unknown'
-  return incoming.kind === 'rejected' ? incoming.reason : undefined
-}
-
 /** Commits the session, and completes the response. */
 async function close(
   c: Context,
@@ -138,27 +135,32 @@ async function close(
   access: Access,
   threw: boolean,
 ): Promise<void> {
-  const { opening } = access
+  // If it could not be opened, the handler's own `await` has surfaced the error.
+  const isOpen = await succeeds(access.opening)
   let cookie: string | null | undefined
   try {
-    await opening
-  } catch {
-    finish(c, cookie) // the handler's own `await` has surfaced this error
-    return
-  }
-  const { loaded, visit } = access as Required<Access>
-  try {
-    const outcome = outcomeOf(c, settings.config(), threw)
-    cookie = await commit(settings.config(), loaded, { visit, outcome })
+    assertHeaders(c.res)
+    if (isOpen) {
+      const { loaded, visit } = access as Required<Access>
+      const outcome = outcomeOf(c, settings.config(), threw)
+      cookie = await commit(settings.config(), loaded, { visit, outcome })
+    }
   } catch (error) {
-    reportFailure(visit, error)
-    loaded.state.committed = false // the error page may use the session, in vain
+    if (access.visit) reportFailure(access.visit, error)
+    if (access.loaded) access.loaded.state.committed = false // the error page may use it, in vain
     dropHeaders(c)
     throw error
   } finally {
-    if (c.res.status !== 101) finish(c, cookie)
+    finish(c, cookie, access.isLate)
   }
-  await settings.config().device?.complete(c, loaded, cookie)
+  if (isOpen) await settings.config().device?.complete(c, access.loaded as Loaded, cookie ?? null)
+}
+
+function succeeds(promise: Promise<unknown> | undefined): Promise<boolean> | undefined {
+  return promise?.then(
+    () => true,
+    () => false,
+  )
 }
 
 /** Answers what a browser sends by itself to bind a session to its device. */
@@ -171,31 +173,18 @@ function answerDevice(c: Context, settings: Settings<string>) {
   return config.device?.answer(c, config)
 }
 
-function outcomeOf(c: Context, { cookie }: Config, threw: boolean): Outcome {
-  const { status } = c.res
-  if (status === 0) {
-    throw new SessionError(
-      'session: Response.error() carries no headers, so the session cannot be kept. Return a Response with a status.',
-    )
-  }
+function outcomeOf({ error, req, res }: Context, { cookie }: Config, threw: boolean): Outcome {
   return {
     threw,
-    isRefused: c.error instanceof ForgedRequestError || c.error instanceof FormTooLargeError,
+    isRefused: error instanceof ForgedRequestError || error instanceof FormTooLargeError,
     cookie: () =>
-      status === 101 ? 'unavailable' : cookie.doneBy(c.res.headers.getSetCookie(), c.req.path),
+      res.status === 101 ? 'unavailable' : cookie.doneBy(res.headers.getSetCookie(), req.path),
   }
-}
-
-/** Keeps the headers of a response that failed off the error page, except the cookies of others. */
-function dropHeaders(c: Context): void {
-  const cookies = c.res.headers.getSetCookie()
-  c.res = undefined
-  c.res = new Response(null) // drops what `c.header()` prepared as well
-  for (const line of cookies) c.res.headers.append('Set-Cookie', line)
 }
 
 /** Gives the error page a session without the changes of the handler that threw. */
-function startOver({ setOnError }: Config, { incoming, state }: Loaded): void {
+function startOver(c: Context, { setOnError }: Config, { incoming, state }: Loaded): void {
+  markPrivate(c, false) // what the handler said of caching was said of another page
   if (!setOnError && !state.isRolledBack && !state.committed) rollBack(state, originOf(incoming))
 }
 

@@ -67,12 +67,14 @@ export interface Swap {
  * passes it on: unlike a store that fails, it is not answered with 503.
  */
 export class ValueTooLargeError extends SessionError {
+  /** Stays `'ValueTooLargeError'` when a bundler renames the class. */
   override name = 'ValueTooLargeError'
   /** What the value takes in the store, in bytes. */
   readonly size: number
   /** What the store can keep, in bytes. */
   readonly limit: number
 
+  /** Makes the error of a value of `size` bytes where `limit` are kept. */
   constructor(size: number, limit: number) {
     super(`the session takes ${size} bytes, and the store keeps at most ${limit}: put less into it`)
     this.size = size

@@ -1,4 +1,4 @@
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { cache } from 'hono/cache'
 import { HTTPException } from 'hono/http-exception'
 import { describe, expect, it } from 'vitest'
@@ -219,5 +219,102 @@ describe('what is said of caching', () => {
     })
     expect((await app.request('/read')).headers.get('Cache-Control')).toBe('public, max-age=60')
     expect((await app.request('/write')).headers.get('Cache-Control')).toBe('private, no-store')
+  })
+
+  it.each<[string, (c: Context) => Response]>([
+    ['by c.text()', (c) => c.text('page', 200, { 'Cache-Control': 'public, max-age=60' })],
+    [
+      'by new Response()',
+      () =>
+        new Response('page', { headers: { 'Cache-Control': 'public', 'Surrogate-Control': 'x' } }),
+    ],
+    ['by a handler that says private', (c) => c.text('page', 200, { 'Cache-Control': 'private' })],
+  ])('by a handler gives way to a middleware that opens it afterwards: %s', async (_, answer) => {
+    const app = new Hono()
+      .use(session({ secret }))
+      .use(async (c, next) => {
+        await next()
+        const session = await c.var.session()
+        c.res.headers.set('X-User', `${session.get('user')}`)
+      })
+      .get('/', (c) => answer(c))
+    const { headers } = await app.request('/')
+    expect(headers.get('X-User')).toBe('undefined')
+    expect(headers.get('Cache-Control')).toBe('private, no-store')
+    expect(headers.get('Surrogate-Control')).toBeNull()
+    expect(headers.get('Vary')).toBe('Cookie')
+  })
+
+  it('between the openings of two sessions gives way to the second', async () => {
+    const app = new Hono()
+      .use(session({ secret }))
+      .use(
+        session<object, Record<string, string>, 'admin'>({
+          secret,
+          as: 'admin',
+          cookie: { name: 'admin' },
+        }),
+      )
+      .get('/', async (c) => {
+        await c.var.session()
+        c.header('Cache-Control', 'public, max-age=60')
+        c.header('CDN-Cache-Control', 'max-age=60')
+        await c.var.admin()
+        return c.text('page')
+      })
+    const { headers } = await app.request('/')
+    expect(headers.get('Cache-Control')).toBe('private, no-store')
+    expect(headers.get('CDN-Cache-Control')).toBeNull()
+    expect(headers.get('Vary')).toBe('Cookie')
+  })
+})
+
+describe('an error page that shows the session', () => {
+  const own = (text: string) => new Response(text, { status: 500 })
+
+  it.each<[string, (text: string, c: Context) => Response]>([
+    ['c.text()', (text, c) => c.text(text, 500)],
+    ['a Response of its own', own],
+  ])('is private, whatever the handler said of its page: by %s', async (_, answer) => {
+    const app = new Hono().use(session<{ user: string }>({ secret })).get('/', async (c) => {
+      await c.var.session()
+      c.header('Cache-Control', 'public, max-age=60')
+      c.header('CDN-Cache-Control', 'max-age=60')
+      throw new Error('broken')
+    })
+    app.onError(async (_, c) => {
+      const session: Session = await c.var.session()
+      return answer(`of ${session.get('user')}`, c)
+    })
+    const { headers } = await app.request('/')
+    expect(headers.get('Cache-Control')).toBe('private, no-store')
+    expect(headers.get('CDN-Cache-Control')).toBeNull()
+    expect(headers.get('Vary')).toMatch(/Cookie/)
+  })
+
+  it.each<[string, boolean, (text: string, c: Context) => Response]>([
+    ['opened by the handler, c.text()', true, (text, c) => c.text(text, 500)],
+    ['opened by the handler, a Response of its own', true, own],
+    ['opened by the page, c.text()', false, (text, c) => c.text(text, 500)],
+    ['opened by the page, a Response of its own', false, own],
+  ])('is private if the error was thrown outside of session(): %s', async (_, opens, answer) => {
+    const app = new Hono()
+      .use(async (_, next) => {
+        await next()
+        throw new Error('broken')
+      })
+      .use(session<{ user: string }>({ secret }))
+      .get('/', async (c) => {
+        if (opens) await c.var.session()
+        return c.text('page', 200, { 'Cache-Control': 'public, max-age=60' })
+      })
+    app.onError(async (_, c) => {
+      const session: Session = await c.var.session()
+      return answer(`of ${session.get('user')}`, c)
+    })
+    const response = await app.request('/')
+    expect(await response.text()).toBe('of undefined')
+    expect(response.headers.get('Cache-Control')).toBe('private, no-store')
+    expect(response.headers.get('Vary')).toMatch(/Cookie/)
   })
 })

@@ -147,6 +147,42 @@ describe('session.expires', () => {
       start + 1300,
     ],
     [
+      'the idle timeout, from now, of one that is due for its re-issue',
+      { from: 0, reissueTime: 99 },
+      () => {},
+      start + 1300,
+    ],
+    [
+      'the idle timeout, from the last write, of one that is not due',
+      { from: 0, reissueTime: 100 },
+      () => {},
+      start + 1200,
+    ],
+    [
+      'the idle timeout, from now, of one that flashes',
+      { from: 0 },
+      (s) => s.flash('hello'),
+      start + 1300,
+    ],
+    [
+      'the idle timeout, from the last write, of one that ends as it began',
+      { from: 0 },
+      (s) => s.set('a', 1),
+      start + 1200,
+    ],
+    [
+      'the limits of a session that begins, after invalidate()',
+      { from: 0, lifetime: 1250 },
+      (s) => s.invalidate(),
+      start + 1300,
+    ],
+    [
+      'the lifetime since the beginning, after regenerate()',
+      { from: 0, lifetime: 1250 },
+      (s) => s.regenerate(),
+      start + 1250,
+    ],
+    [
       'the idle timeout, from now, of one that changed() writes',
       { from: 0 },
       (s) => s.changed(),

@@ -1,6 +1,8 @@
+import { Hono } from 'hono'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { signedCodec } from '../../src/session/codecs/signed.ts'
-import { SessionError } from '../../src/session/index.ts'
+import { type Session, SessionError, session } from '../../src/session/index.ts'
+import { memoryStore } from '../../src/session/stores/memory.ts'
 import { at, start } from '../kit/clock.ts'
 import { cookieName, otherSecret, secret, sign } from '../kit/tokens.ts'
 import { createVisitor } from '../kit/visitor.ts'
@@ -32,6 +34,21 @@ describe('onReject', () => {
       [reason, expect.objectContaining({ req: expect.anything() })],
     ])
   })
+
+  it.each([1, 30, 61])(
+    'is called with unknown for a session that was ended %i s ago',
+    async (seconds) => {
+      at(0)
+      const onReject = vi.fn()
+      const visitor = createVisitor({ store: memoryStore(), onReject })
+      await visitor.visit((session) => session.set('a', 1))
+      const { token = '' } = visitor
+      await visitor.visit((session) => session.invalidate())
+      at(seconds)
+      expect(await visitor.present(token)).toEqual({})
+      expect(onReject.mock.calls).toEqual([['unknown', expect.anything()]])
+    },
+  )
 
   it.each([
     ['a session is honoured', valid],
@@ -77,6 +94,49 @@ describe('onReject that opens the session', () => {
     expect(await visitor.visit((session) => session.new)).toBe(true)
     expect(failures).toEqual([expect.any(SessionError)])
     expect(String(failures[0])).toContain('onReject() runs while the session is being opened')
+  })
+
+  it('fails another caller that opens the session meanwhile, not the first', async () => {
+    const outcomes: unknown[] = []
+    const running = Promise.withResolvers<void>()
+    const app = new Hono()
+      .use(session({ secret, onReject: () => running.promise }))
+      .get('/', async (c) => {
+        const first = c.var.session()
+        await new Promise((resolve) => setTimeout(resolve, 20))
+        await c.var.session().catch((error: unknown) => outcomes.push(error))
+        running.resolve()
+        const opened = await first
+        outcomes.push((await c.var.session()) === opened)
+        return c.text('page')
+      })
+    const headers = { Cookie: `${cookieName}=forged` }
+    expect((await app.request('/', { headers })).status).toBe(200)
+    expect(outcomes).toEqual([expect.any(SessionError), true])
+  })
+
+  it('may open another session', async () => {
+    const app = new Hono()
+      .use(
+        session<object, Record<string, string>, 'prefs'>({
+          secret,
+          as: 'prefs',
+          cookie: { name: 'prefs' },
+        }),
+      )
+      .use(
+        session({
+          secret,
+          async onReject(reason, c) {
+            const prefs: Session = await c.get('prefs')()
+            prefs.flash(reason)
+          },
+        }),
+      )
+      .get('/', async (c) => c.text(`${(await c.var.session()).new}`))
+    const response = await app.request('/', { headers: { Cookie: `${cookieName}=forged` } })
+    expect(await response.text()).toBe('true')
+    expect(response.headers.getSetCookie()).toEqual([expect.stringMatching(/^__Host-prefs=/)])
   })
 
   it('fails the request if it lets the error through, and no later one', async () => {

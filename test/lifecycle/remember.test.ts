@@ -1,5 +1,10 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { SessionOptions } from '../../src/session/index.ts'
+import * as z from 'zod'
+import {
+  type Session,
+  SessionCommittedError,
+  type SessionOptions,
+} from '../../src/session/index.ts'
 import { memoryStore } from '../../src/session/stores/memory.ts'
 import { readSession, sealSession } from '../../src/session/testing.ts'
 import { at, start } from '../kit/clock.ts'
@@ -115,6 +120,55 @@ describe.each<[string, () => Partial<SessionOptions>]>([
     ).toEqual([true, true])
     expect(await readSession(visitor.response, all)).toMatchObject({ remembered: true })
   })
+})
+
+it.each([
+  [600, 60],
+  [86_400 * 5, 43_200],
+  [86_400 * 20, 86_400],
+])('a remembered session of %i idle seconds is re-issued after %i', async (timeout, reissue) => {
+  at(0)
+  const visitor = createVisitor({ remember: { timeout, lifetime: timeout * 2 } })
+  await visitor.visit((session) => {
+    session.set('a', 1)
+    session.remember()
+  })
+  at(reissue)
+  await visitor.visit((session) => session.get('a'))
+  expect(visitor.sent).toEqual([])
+  at(reissue + 1)
+  await visitor.visit((session) => session.get('a'))
+  expect(visitor.sent).toEqual([expect.stringContaining(`; Max-Age=${timeout};`)])
+})
+
+it('a remembered session has its own Max-Age beside that of cookie.maxAge, until it is not', async () => {
+  const visitor = createVisitor({ remember, cookie: { maxAge: 600 } })
+  const maxAges: unknown[] = []
+  for (const stay of [undefined, true, false]) {
+    await visitor.visit((session) => {
+      session.update('n', (n) => Number(n ?? 0) + 1)
+      if (stay !== undefined) session.remember(stay)
+    })
+    maxAges.push(/Max-Age=(\d+)/.exec(visitor.sent[0] ?? '')?.[1])
+  }
+  expect(maxAges).toEqual(['600', `${30 * day}`, '600'])
+})
+
+it('a remembered session is seen by a schema without its mark, and keeps it', async () => {
+  const schema = z.strictObject({ user: z.string() })
+  const visitor = createVisitor({ remember, schema })
+  await visitor.visit((session) => {
+    session.set('user', 'mary')
+    session.remember()
+  })
+  const seen = await visitor.visit((session) => [session.entries(), session.remembered])
+  expect(seen).toEqual([[['user', 'mary']], true])
+})
+
+it('session.remember() after the commit is a SessionCommittedError', async () => {
+  const opened: Session[] = []
+  await createVisitor({ remember }).visit((session) => void opened.push(session))
+  expect(() => opened[0]?.remember()).toThrow(SessionCommittedError)
 })
 
 it('session.remember() without the option is a TypeError that names it', async () => {

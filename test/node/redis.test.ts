@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { type RedisSend, redisStore } from '../../src/session/stores/redis.ts'
 import { connectRedis, type RedisPort, serveRest } from '../../tools/serve/redis-connection.ts'
 import { freePort, hasRedis, type RedisServer, startRedis } from '../../tools/serve/redis-server.ts'
+import { loadContract } from '../contracts/store/load.ts'
 import { storeContract } from '../contracts/store.ts'
 import { usersContract } from '../contracts/users.ts'
 
@@ -64,6 +65,7 @@ describe.skipIf(!hasRedis)(`redisStore()${missing}`, () => {
   for (const [name, send] of Object.entries(ports)) {
     storeContract(`through ${name}`, () => redisStore(send), { pass, broken })
     usersContract(`redisStore() through ${name}`, () => redisStore(send))
+    loadContract(`redisStore() through ${name}`, () => redisStore(send))
   }
 
   describe('concurrency', () => {

@@ -82,6 +82,12 @@ describe('sweepSql() on SQLite', () => {
     expect(db.prepare('SELECT key FROM sessions').all()).toEqual([{ key: 'alive' }])
   })
 
+  it('deletes expired records through libSQL', async () => {
+    const run: SqlRun = async (sql, args) => (await libsql.execute({ sql, args })).rows
+    await libsql.execute("INSERT INTO sessions VALUES ('expired', 'one', 1)")
+    expect(await sweepSql(run, sqlite)).toBe(1)
+  })
+
   it('stops when its last statement deletes exactly a thousand', async () => {
     db.exec(
       `WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 1000)

@@ -1,5 +1,11 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { Session, SessionOptions } from '../../src/session/index.ts'
+import { memoryStore } from '../../src/session/stores/memory.ts'
 import { createVisitor } from '../kit/visitor.ts'
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
 
 describe('popFlash()', () => {
   it.each<[string, RequestInit]>([
@@ -33,11 +39,14 @@ describe('popFlash()', () => {
   })
 })
 
-describe('a request that nobody sees', () => {
+describe.each<[string, () => Partial<SessionOptions>]>([
+  ['a cookie', () => ({})],
+  ['a store', () => ({ store: memoryStore() })],
+])('a request that nobody sees, with the session in %s', (_, options) => {
   const unseen = { headers: { 'Sec-Purpose': 'prefetch' } }
 
   it('puts nothing into a queue, however often it comes', async () => {
-    const visitor = createVisitor()
+    const visitor = createVisitor(options())
     await visitor.visit((session) => session.set('a', 1))
     for (let i = 0; i < 3; i++) {
       await visitor.visit((session) => session.flash('Please log in', 'error'), unseen)
@@ -56,7 +65,7 @@ describe('a request that nobody sees', () => {
   })
 
   it('sees its own queues behave as ever', async () => {
-    const visitor = createVisitor()
+    const visitor = createVisitor(options())
     await visitor.visit((session) => session.flash('one'))
     const seen = await visitor.visit((session) => {
       session.flash('two')
@@ -67,7 +76,7 @@ describe('a request that nobody sees', () => {
   })
 
   it('keeps what else it changes', async () => {
-    const visitor = createVisitor()
+    const visitor = createVisitor(options())
     await visitor.visit((session) => session.flash('one'))
     await visitor.visit((session) => {
       session.set('n', 1)
@@ -81,7 +90,7 @@ describe('a request that nobody sees', () => {
   })
 
   it('still ends a session with its queues', async () => {
-    const visitor = createVisitor()
+    const visitor = createVisitor(options())
     await visitor.visit((session) => session.flash('one'))
     await visitor.visit((session) => {
       session.popFlash()
@@ -94,4 +103,67 @@ describe('a request that nobody sees', () => {
       [],
     ])
   })
+
+  it.each<[string, (session: Session) => unknown]>([
+    ['popFlashes()', (session) => session.popFlashes()],
+    ['flash() without duplicates', (session) => session.flash('one', '', false)],
+    ['flash() into a new queue', (session) => session.flash('new', 'error')],
+    [
+      'flash() and popFlash()',
+      (session) => {
+        session.flash('two')
+        session.popFlash()
+      },
+    ],
+    [
+      'popFlash() and flash() of the same',
+      (session) => session.popFlash().map((message) => session.flash(message)),
+    ],
+    [
+      'clear()',
+      (session) => {
+        session.flash('two')
+        session.clear()
+      },
+    ],
+    [
+      'regenerate()',
+      (session) => {
+        session.popFlash()
+        session.regenerate()
+        session.flash('two')
+      },
+    ],
+    [
+      'a handler that throws',
+      (session) => {
+        session.popFlash()
+        throw new Error('broken')
+      },
+    ],
+  ])('leaves the queues as they were after %s', async (_, use) => {
+    const visitor = createVisitor(options())
+    await visitor.visit((session) => {
+      session.flash('one')
+      session.set('a', 1)
+    })
+    await visitor.attempt(use, unseen)
+    expect(await visitor.visit((session) => session.peekFlashes())).toEqual([['', 'one']])
+  })
+})
+
+it('a request is asked for its purpose once, and not at all if it touches no queue', async () => {
+  const visitor = createVisitor()
+  await visitor.visit((session) => session.flash('one'))
+  const get = vi.spyOn(Headers.prototype, 'get')
+  const asked = () => get.mock.calls.filter(([name]) => /^sec-purpose$/i.test(name)).length
+  await visitor.visit((session) => [session.get('a'), session.peekFlash()])
+  expect(asked()).toBe(0)
+  await visitor.visit((session) => {
+    session.popFlash()
+    session.flash('two')
+    session.flash('three', 'error')
+    session.popFlashes()
+  })
+  expect(asked()).toBe(1)
 })

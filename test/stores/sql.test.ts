@@ -14,6 +14,12 @@ function returning(rows: unknown) {
   return vi.fn<SqlRun>(async () => rows as unknown[])
 }
 
+/** The placeholders of a statement; PostgreSQL may use one of its own several times. */
+function placesOf(statement: string, dialect: (typeof dialects)[number]): string[] {
+  if (dialect === 'sqlite') return statement.match(/\?(?!\d)/g) ?? []
+  return [...new Set(statement.match(/\$\d+/g))]
+}
+
 describe('options of the SQL store', () => {
   const uses: Record<string, (options: SqlOptions) => unknown> = {
     sqlStore: (options) => sqlStore(returning([]), options),
@@ -63,8 +69,7 @@ describe('what sqlStore() sends', () => {
       expect(statement).toContain('visits')
       expect(statement).not.toContain('the-')
       expect(parameters).toContain('the-key')
-      const places = statement.match(dialect === 'sqlite' ? /\?(?!\d)/g : /\$\d+/g) ?? []
-      expect(places).toHaveLength(parameters.length)
+      expect(placesOf(statement, dialect)).toHaveLength(parameters.length)
       expect(parameters.every((each) => typeof each === 'string' || Number.isInteger(each))).toBe(
         true,
       )
@@ -72,9 +77,10 @@ describe('what sqlStore() sends', () => {
   })
 
   it('numbers the placeholders of PostgreSQL from 1', async () => {
-    const run = returning([{ one: 1 }])
+    const run = returning([{ kept: null }])
     await sqlStore(run, { dialect: 'postgres' }).swap('key', 'one', 'two', 60)
-    expect(run.mock.calls[0]?.[0].match(/\$\d+/g)).toEqual(['$1', '$2', '$3', '$4', '$5'])
+    const statement = run.mock.calls[0]?.[0] ?? ''
+    expect(placesOf(statement, 'postgres').sort()).toEqual(['$1', '$2', '$3', '$4', '$5'])
   })
 
   it('is not cached by Hyperdrive, which caches no query that calls now()', async () => {
@@ -86,7 +92,7 @@ describe('what sqlStore() sends', () => {
   it.each(dialects)(
     'is one statement for a get and for a swap that replaces: %s',
     async (dialect) => {
-      const run = returning([{ value: 'one' }])
+      const run = returning([{ value: 'one', kept: null }])
       const store = sqlStore(run, { dialect })
       expect(await store.get('key')).toBe('one')
       expect(await store.swap('key', 'one', 'two', 60)).toEqual({ swapped: true, kept: 'two' })
@@ -121,9 +127,26 @@ describe('what sqlStore() is given', () => {
   it('is an error where reads come from a replica that stays behind', async () => {
     const run: SqlRun = async (statement) =>
       statement.startsWith('SELECT') ? [{ value: 'one' }] : []
-    const store = sqlStore(run, { dialect: 'postgres' })
+    const store = sqlStore(run, { dialect: 'sqlite' })
     await expect(store.swap('key', 'one', 'two', 60)).rejects.toThrow('ask the primary')
   })
+
+  it('is the value that is there, in one statement, where PostgreSQL refuses a swap', async () => {
+    const run = returning([{ kept: 'other' }])
+    const store = sqlStore(run, { dialect: 'postgres' })
+    const refused = { swapped: false, kept: 'other' }
+    expect(await store.swap('key', 'one', 'two', 60)).toEqual(refused)
+    expect(await store.swap('key', 'one', null, 60)).toEqual(refused)
+    expect(run).toHaveBeenCalledTimes(2)
+  })
+
+  it.each([[{ kept: true }], [{ swapped: true }], [[null]]])(
+    'is not taken for a swap when its row is %j',
+    async (row) => {
+      const store = sqlStore(returning([row]), { dialect: 'postgres' })
+      await expect(store.swap('key', 'one', 'two', 60)).rejects.toThrow(TypeError)
+    },
+  )
 
   it('is passed on when it is an error', async () => {
     const cause = new Error('connection lost')

@@ -88,4 +88,34 @@ describe('session<Data, Flash>()', () => {
       return c.text('')
     })
   })
+
+  it('types all messages, each with its own queue', () => {
+    new Hono().use(session<Data, Flash>({ secret })).get('/', async (c) => {
+      const session = await c.var.session()
+      type Message =
+        | ['', string]
+        | ['error', Flash['error']]
+        | ['steps', Flash['steps']]
+        | ['count', Flash['count']]
+      expectTypeOf(session.popFlashes()).branded.toEqualTypeOf<Message[]>()
+      expectTypeOf(session.peekFlashes()).branded.toEqualTypeOf<Message[]>()
+      for (const [queue, message] of session.popFlashes()) {
+        if (queue === 'error') expectTypeOf(message).toEqualTypeOf<Flash['error']>()
+        if (queue === '') expectTypeOf(message).toEqualTypeOf<string>()
+        // @ts-expect-error Flash has no such queue
+        if (queue === 'warning') return c.text('')
+      }
+      // @ts-expect-error all queues at once: there is none to name
+      session.popFlashes('error')
+      return c.text('')
+    })
+  })
+
+  it('types all messages as strings by default, whatever the queue', () => {
+    new Hono().use(session({ secret })).get('/', async (c) => {
+      const session = await c.var.session()
+      expectTypeOf(session.popFlashes()).branded.toEqualTypeOf<[string, string][]>()
+      return c.text('')
+    })
+  })
 })

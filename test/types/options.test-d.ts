@@ -1,10 +1,11 @@
 import type { MiddlewareHandler } from 'hono'
 import { describe, expectTypeOf, it } from 'vitest'
 import {
-  type CsrfOptions,
-  csrf,
   type RejectReason,
+  type RememberOptions,
+  type Secret,
   type SessionCookieOptions,
+  type SessionEvent,
   type SessionOptions,
   type SessionVariables,
   session,
@@ -12,6 +13,7 @@ import {
 
 declare const secret: string
 declare const secrets: readonly string[]
+declare const process: { env: Record<string, string | undefined> }
 
 describe('session()', () => {
   it('is a middleware', () => {
@@ -70,6 +72,67 @@ describe('session()', () => {
     session({ secret, timeout: '60' })
   })
 
+  it('takes the limits of remember() together', () => {
+    session({ secret, remember: { timeout: 2_592_000, lifetime: 7_776_000 } })
+    expectTypeOf<NonNullable<SessionOptions['remember']>>().toEqualTypeOf<RememberOptions>()
+    expectTypeOf<RememberOptions>().toEqualTypeOf<{ timeout: number; lifetime: number }>()
+    // @ts-expect-error its lifetime is missing
+    session({ secret, remember: { timeout: 60 } })
+    // @ts-expect-error a remembered session ends some day
+    session({ secret, remember: { timeout: 60, lifetime: null } })
+    // @ts-expect-error the limits, not a switch
+    session({ secret, remember: true })
+  })
+
+  it('hands each kind of event to onEvent, with what belongs to it', () => {
+    session({
+      secret,
+      onEvent(event, c) {
+        expectTypeOf(event).toEqualTypeOf<SessionEvent>()
+        expectTypeOf(c.req.path).toEqualTypeOf<string>()
+        if (event.type === 'conflict') expectTypeOf(event.attempts).toEqualTypeOf<number>()
+        if (event.type === 'dropped') expectTypeOf(event.why).toExtend<string>()
+        if (event.type === 'store-error') {
+          expectTypeOf(event.error).toEqualTypeOf<Error>()
+          expectTypeOf(event.failed).toEqualTypeOf<boolean>()
+        }
+        if (event.type === 'flash-dropped') {
+          expectTypeOf(event.queue).toEqualTypeOf<string>()
+          expectTypeOf(event.count).toEqualTypeOf<number>()
+        }
+        // @ts-expect-error no event has an id
+        event.id
+        // @ts-expect-error there is no such event
+        if (event.type === 'deleted') return
+      },
+    })
+    session({ secret, onEvent: async () => {} })
+    expectTypeOf<SessionEvent['type']>().toEqualTypeOf<
+      | 'created'
+      | 'renewed'
+      | 'regenerated'
+      | 'invalidated'
+      | 'conflict'
+      | 'dropped'
+      | 'store-error'
+      | 'flash-dropped'
+    >()
+  })
+
+  it('takes a secret as a string, a function, or a list of both', () => {
+    session({ secret: () => secret })
+    session({ secret: async () => secret })
+    session({ secret: [async () => secret, secret, undefined] })
+    session({ secret: process.env.SESSION_SECRET })
+    session((c) => ({ secret: () => c.env.SECRETS.get() as Promise<string> }))
+    const source: Secret = () => undefined
+    session({ secret: [source] })
+    // @ts-expect-error a secret is a string
+    session({ secret: async () => new Uint8Array(32) })
+    // @ts-expect-error a promise could not be asked again
+    session({ secret: Promise.resolve(secret) })
+  })
+
   it('takes a boolean for setOnError', () => {
     // @ts-expect-error false, not 0
     session({ secret, setOnError: 0 })
@@ -102,30 +165,5 @@ describe('session({ cookie })', () => {
     session({ secret, cookie: { prefix: '__Host-' } })
     // @ts-expect-error the name stands under `cookie`
     session({ secret, name: 'sid' })
-  })
-})
-
-describe('csrf()', () => {
-  it('is a middleware, with options or without', () => {
-    expectTypeOf(csrf()).toEqualTypeOf<MiddlewareHandler>()
-    const options: CsrfOptions = {
-      origins: secrets,
-      header: 'X-XSRF-Token',
-      field: '_token',
-      exempt: (c) => c.req.path === '/hook',
-      token: false,
-    }
-    csrf(options)
-  })
-
-  it('refuses unknown options', () => {
-    // @ts-expect-error it is called origins
-    csrf({ origin: ['https://admin.example'] })
-    // @ts-expect-error a list, not a string
-    csrf({ origins: 'https://admin.example' })
-    // @ts-expect-error false, not null
-    csrf({ token: null })
-    // @ts-expect-error a promise is always true
-    csrf({ exempt: async () => false })
   })
 })

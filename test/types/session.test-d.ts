@@ -176,10 +176,28 @@ describe('Data', () => {
     expectTypeOf(visitor.created).toEqualTypeOf<number>()
     expectTypeOf(visitor.id).toEqualTypeOf<string | undefined>()
     expectTypeOf(visitor.size).toEqualTypeOf<number>()
+    expectTypeOf(visitor.renewed).toEqualTypeOf<number>()
+    expectTypeOf(visitor.expires).toEqualTypeOf<number | null>()
+    expectTypeOf(visitor.user).toEqualTypeOf<string | undefined>()
+    expectTypeOf(visitor.remembered).toEqualTypeOf<boolean>()
+    // @ts-expect-error it is read-only
+    visitor.expires = 0
+    // @ts-expect-error it is read-only: call remember()
+    visitor.remembered = true
     // @ts-expect-error it is read-only
     visitor.size = 0
     // @ts-expect-error it is read-only
     visitor.created = 0
+  })
+})
+
+describe('remember()', () => {
+  it('takes nothing or a boolean', () => {
+    expectTypeOf(visitor.remember).returns.toEqualTypeOf<void>()
+    visitor.remember()
+    visitor.remember(false)
+    // @ts-expect-error a checkbox is to be compared: form.stay === 'on'
+    visitor.remember('on')
   })
 })
 

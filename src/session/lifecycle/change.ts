@@ -1,5 +1,5 @@
 import { isModified } from '../state/changes.ts'
-import type { Change, Ending } from './engine.ts'
+import { type Change, type Ending, isTimedOut } from './engine.ts'
 import { isDue, limitsOf } from './limits.ts'
 
 /**
@@ -23,5 +23,5 @@ export function changeOf({
 export function isOverdue({ incoming, isRefused }: Ending): boolean {
   if (isRefused) return false
   if (incoming.kind === 'live') return !incoming.found.cookie.isCurrent
-  return incoming.kind === 'rejected' && incoming.reason === 'expired'
+  return isTimedOut(incoming)
 }

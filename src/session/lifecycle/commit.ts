@@ -1,11 +1,18 @@
 import { Budget } from '../contention/budget.ts'
 import { SessionError } from '../errors.ts'
+import type { Config } from '../options/config.ts'
 import { csrfKey, stayKey } from '../state/reserved-keys.ts'
 import { restoreQueues, rollBack, type State, setCsrfToken } from '../state/state.ts'
 import { completeBinding } from '../users/binding.ts'
 import { changeOf, isOverdue } from './change.ts'
-import type { Config } from './config.ts'
-import { type CookieAction, type Ending, hasContent, type Incoming, type Visit } from './engine.ts'
+import {
+  type CookieAction,
+  type Ending,
+  hasContent,
+  type Incoming,
+  isKept,
+  type Visit,
+} from './engine.ts'
 import { type Loaded, originOf } from './load.ts'
 
 /** Milliseconds that a write which only extends a session's life may take. */
@@ -45,7 +52,7 @@ export async function commit(
   }
   restoreQueues(state)
   if (state.generation !== undefined) await completeBinding(state)
-  if (state.identity === 'regenerated' && hasContent(state)) {
+  if (state.identity === 'regenerated' && isKept({ incoming, state }, config.engine.carries)) {
     renewCsrfToken(state)
     config.device?.prepare(state)
   }

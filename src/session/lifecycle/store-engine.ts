@@ -1,7 +1,6 @@
 import { boundedStore } from '../contention/bounded-store.ts'
 import { stayKey } from '../state/reserved-keys.ts'
 import { leaveList } from '../users/listing.ts'
-import { endByKey, endSession, withdraw } from './endings.ts'
 import {
   type CookieAction,
   type Engine,
@@ -9,14 +8,16 @@ import {
   foundIn,
   hasContent,
   type Incoming,
+  isTimedOut,
   type Lookup,
   report,
 } from './engine.ts'
 import { isId, storeKey } from './ids.ts'
 import { live } from './payload.ts'
-import { create, extend, isRebound, type Kept, update } from './records.ts'
+import { endByKey, endSession, withdraw } from './store/endings.ts'
+import { create, extend, isRebound, type Kept, update } from './store/records.ts'
+import type { StoreSettings, Write } from './store/write.ts'
 import { parseTombstone, tombstoneFor, tombstoneTtl } from './tombstone.ts'
-import type { StoreSettings, Write } from './write.ts'
 
 /** Makes the engine of sessions that live in a store; the cookie carries their id. */
 export function storeEngine(settings: StoreSettings): Engine {
@@ -66,32 +67,30 @@ async function writeEnded(
 
 /** A request without a session, or with one that is not honoured. */
 async function writeNew(write: Write, incoming: Incoming): Promise<CookieAction> {
-  const { state, change, contents } = write.ending
-  const found = foundIn(incoming)
-  if (change === 'none') return found ? tidy(write, found) : 'keep'
+  const { state, contents } = write.ending
   if (state.identity === 'invalidated' && incoming.kind !== 'none') {
     const keys = await Promise.all((await contents()).map((id) => keyOf(write, id)))
     await Promise.all(keys.map((key) => endByKey(write, key)))
     const action = hasContent(state) ? await begin(write) : reported(write, 'delete')
     return action === 'keep' ? 'delete' : action
   }
-  if (found) return writeInPlaceOf(write, found)
-  return hasContent(state) ? begin(write) : 'keep'
+  const found = foundIn(incoming)
+  if (hasContent(state)) return found ? beginInPlaceOf(write, found) : begin(write)
+  return found && isTimedOut(incoming) ? tidy(write, found) : 'keep'
 }
 
-/** A request whose session is no longer honoured: nothing of it continues. */
-async function writeInPlaceOf(write: Write, found: Found): Promise<CookieAction> {
-  const { state } = write.ending
-  const next = hasContent(state) ? await create(write, await ownKey(write)) : null
-  if (hasContent(state) && !next) return drop(write)
+/** Begins a session in place of one that is no longer honoured: nothing of that continues. */
+async function beginInPlaceOf(write: Write, found: Found): Promise<CookieAction> {
+  const next = await create(write, await ownKey(write))
+  if (!next) return drop(write)
   const old = { ...found, key: await keyOf(write, found.cookie.content) }
   const { isOurs, left } = await endSession(write, old, null)
   // Of several requests that find it so at once one begins the next session. But a login is a login.
-  if (!isOurs && left !== null && state.identity === 'same') {
-    if (next) await withdraw(write, next)
+  if (!isOurs && left !== null && write.ending.state.identity === 'same') {
+    await withdraw(write, next)
     return drop(write)
   }
-  return reported(write, next ? await tokenOf(write) : 'delete')
+  return reported(write, await tokenOf(write))
 }
 
 /** A session that continues under its id. */
@@ -167,7 +166,11 @@ function drop({ ending, visit }: Write): CookieAction {
   return 'keep'
 }
 
-function reported({ ending, visit }: Write, action: CookieAction): CookieAction {
+function reported(
+  { ending, visit, dropped = new Map() }: Write,
+  action: CookieAction,
+): CookieAction {
+  for (const [queue, count] of dropped) visit.emit({ type: 'flash-dropped', queue, count })
   report(ending, visit)
   return action
 }

@@ -14,6 +14,10 @@ const samples = [
   'itsaseekreet', // Pyramid's tutorial
   'keyboard cat', // express-session's README
   'complex_password_at_least_32_characters_long', // iron-session's README
+  'password_at_least_32_characters_long', // hono_sessions' README
+  'a secret with minimum length of 32 characters', // @fastify/session's README
+  'averylogphrasebiggerthanthirtytwochars', // @fastify/secure-session's README
+  '80d42cfb-1cd2-462c-8f17-e3237d9027e9', // h3's documentation
   'changeme',
   'password',
   'secret',
@@ -43,8 +47,11 @@ export function checkSecrets(secret: unknown): readonly SecretSource[] {
 function askOnce(ask: Exclude<Secret, string>): () => Promise<string> {
   let secret: string | undefined
   let lastActive = 0
+  let attempts = 0
+  let failed: { readonly attempt: number; readonly error: unknown } | undefined
 
   async function load(): Promise<string> {
+    const attempt = ++attempts
     const sign = setInterval(() => {
       lastActive = Date.now()
     }, staleAfter / 2)
@@ -52,6 +59,9 @@ function askOnce(ask: Exclude<Secret, string>): () => Promise<string> {
     try {
       secret = checked(await ask())
       return secret
+    } catch (error) {
+      failed = { attempt, error }
+      throw error
     } finally {
       clearInterval(sign)
       lastActive = 0
@@ -59,10 +69,12 @@ function askOnce(ask: Exclude<Secret, string>): () => Promise<string> {
   }
 
   return async function secretOnce() {
+    const attempt = attempts
     while (secret === undefined) {
       if (Date.now() - lastActive >= staleAfter) return load()
       // Not the promise of the other request, which may never settle.
       await new Promise((resolve) => setTimeout(resolve, 5))
+      if (failed?.attempt === attempt) throw failed.error
     }
     return secret
   }

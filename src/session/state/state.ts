@@ -164,7 +164,10 @@ function restart(state: State, origin: Origin | null): void {
 
 /** Puts the queues back that a request which nobody sees has touched. */
 export function restoreQueues(state: State): void {
-  for (const [key, queue] of state.unseen) put(state.data, key, queue)
+  for (const [key, queue] of state.unseen) {
+    put(state.data, key, queue)
+    state.flashed.delete(key)
+  }
   state.unseen.clear()
 }
 

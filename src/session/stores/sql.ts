@@ -21,7 +21,7 @@ export type SqlRun = (
 
 /** Options of `sqlStore()`, `sqlSchema()` and `sweepSql()`. */
 export interface SqlOptions {
-  /** Whose SQL the database speaks. */
+  /** The database's language. */
   readonly dialect: 'postgres' | 'sqlite'
   /**
    * The table's name, exactly as it is in the database: at most 55 letters, digits and `_`.
@@ -55,11 +55,18 @@ const sweptAtOnce = 1000
  *
  * @example
  * ```ts
- * import pg from 'pg'
- *
- * const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL })
+ * // pg, also through Hyperdrive, and Neon's Pool
  * const run: SqlRun = async (statement, parameters) => (await pool.query(statement, parameters)).rows
- * const store = sqlStore(run, { dialect: 'postgres' })
+ * // postgres.js
+ * const run: SqlRun = async (statement, parameters) => sql.unsafe(statement, parameters)
+ * // Neon over HTTP, with sql = neon(url)
+ * const run: SqlRun = (statement, parameters) => sql.query(statement, parameters)
+ * // node:sqlite, bun:sqlite and better-sqlite3
+ * const run: SqlRun = async (statement, parameters) => db.prepare(statement).all(...parameters)
+ * // libSQL and Turso
+ * const run: SqlRun = async (sql, args) => (await client.execute({ sql, args })).rows
+ *
+ * app.use(session({ secret, store: sqlStore(run, { dialect: 'postgres' }) }))
  * ```
  */
 export function sqlStore(run: SqlRun, options: SqlOptions): Store {
@@ -76,7 +83,7 @@ export function sqlStore(run: SqlRun, options: SqlOptions): Store {
   return {
     get,
     async swap(key, before, after, ttl) {
-      const change = changeOf(table, { key, before, after, ttl })
+      const change = changeOf(table, key, before, after, ttl)
       if (isPostgres && change && before !== null) {
         const [row] = await send([lockedChange(table, after), change[1]])
         if (row?.kept === null) return { swapped: true, kept: after }

@@ -54,19 +54,24 @@ export async function enlist(list: UserList, { key, previous }: Candidate): Prom
  * @returns A function that removes the former from a list, and marks the latter.
  */
 async function findRoom(list: UserList, entries: Entry[]): Promise<(entries: Entry[]) => Entry[]> {
-  const sessions = await Promise.all(entries.map((entry) => findSession(list, entry)))
+  const unmarked = entries.filter(({ isMarked }) => !isMarked)
+  const sessions = await Promise.all(unmarked.map((entry) => findSession(list, entry)))
   const isLive = (_: Entry, i: number) => sessions[i] !== null
-  const over = keysOf(entries.filter((entry, i) => !isLive(entry, i) && !isUnsettled(entry)))
-  const live = entries.filter(isLive).filter(({ isMarked }) => !isMarked)
-  const begun = entries.filter((entry, i) => !isLive(entry, i) && isUnsettled(entry))
+  const over = keysOf(unmarked.filter((entry, i) => !isLive(entry, i) && !isUnsettled(entry)))
+  const live = unmarked.filter(isLive)
+  const begun = unmarked.filter((entry, i) => !isLive(entry, i) && isUnsettled(entry))
   const ending = keysOf([
-    ...live.slice(0, Math.max(0, live.length + 1 - mostLive)),
-    ...begun.slice(0, Math.max(0, entries.length - over.size + 1 - mostEntries)),
+    ...oldest(live, live.length + 1 - mostLive),
+    ...oldest(begun, live.length + begun.length + 1 - mostEntries),
   ])
   return (current) =>
     current
       .filter(({ key }) => !over.has(key))
       .map((each) => (ending.has(each.key) ? { ...each, isMarked: true } : each))
+}
+
+function oldest(entries: Entry[], count: number): Entry[] {
+  return entries.slice(0, Math.max(0, count))
 }
 
 function keysOf(entries: Entry[]): Set<string> {

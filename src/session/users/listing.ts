@@ -1,4 +1,4 @@
-import type { Write } from '../lifecycle/write.ts'
+import type { Write } from '../lifecycle/store/write.ts'
 import type { Entries } from '../state/changes.ts'
 import { userOf } from './binding.ts'
 import { endMarked } from './end-sessions.ts'

@@ -1,16 +1,16 @@
-import { type BoundedStore, isOverloaded } from '../contention/bounded-store.ts'
-import { untilSwapped } from '../contention/retry.ts'
-import { StoreError } from '../errors.ts'
-import { type Entries, replay } from '../state/changes.ts'
-import { boundQueues } from '../state/flash.ts'
-import type { Swap } from '../store.ts'
-import { userOf } from '../users/binding.ts'
-import { completeEnding, leaveListBehind, putOnList } from '../users/listing.ts'
-import type { Found } from './engine.ts'
-import { limitsOf, ttlOf } from './limits.ts'
-import { formatPayload, live, type Payload } from './payload.ts'
-import { validate } from './schema.ts'
-import { parseTombstone } from './tombstone.ts'
+import { type BoundedStore, isOverloaded } from '../../contention/bounded-store.ts'
+import { untilSwapped } from '../../contention/retry.ts'
+import { StoreError } from '../../errors.ts'
+import { type Entries, replay } from '../../state/changes.ts'
+import { boundQueues } from '../../state/flash.ts'
+import type { Swap } from '../../store.ts'
+import { userOf } from '../../users/binding.ts'
+import { completeEnding, leaveListBehind, putOnList } from '../../users/listing.ts'
+import type { Found } from '../engine.ts'
+import { limitsOf, ttlOf } from '../limits.ts'
+import { formatPayload, live, type Payload } from '../payload.ts'
+import { validate } from '../schema.ts'
+import { parseTombstone } from '../tombstone.ts'
 import type { Write } from './write.ts'
 
 /** Messages that a queue keeps in a store: nobody may fill a record with what no page shows. */
@@ -117,14 +117,10 @@ export async function merge(write: Write, other: Payload): Promise<Record> {
 }
 
 /** Makes the record of a session, renewed now, and says for how long it is to be kept. */
-function recordOf(
-  { settings, ending, visit }: Write,
-  { data, renewed }: Pick<Payload, 'data' | 'renewed'>,
-): Record {
+function recordOf(write: Write, { data, renewed }: Pick<Payload, 'data' | 'renewed'>): Record {
+  const { settings, ending } = write
   const { created, flashed } = ending.state
-  for (const [queue, count] of boundQueues(data, flashed, maxMessages)) {
-    visit.emit({ type: 'flash-dropped', queue, count })
-  }
+  write.dropped = boundQueues(data, flashed, maxMessages)
   const payload = { renewed: Math.max(renewed, Math.floor(Date.now() / 1000)), created, data }
   return {
     text: formatPayload(payload),

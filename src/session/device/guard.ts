@@ -1,9 +1,9 @@
 import type { Context } from 'hono'
 import type { SessionCookieOptions } from '../cookie/cookie-options.ts'
+import type { Incoming } from '../lifecycle/engine.ts'
+import type { Config } from '../options/config.ts'
 import type { Entries } from '../state/changes.ts'
 import type { State } from '../state/state.ts'
-import type { Config } from './config.ts'
-import type { Incoming } from './engine.ts'
 
 /** What a binding to devices is made of: the option `device`. */
 export interface DeviceBinding {

@@ -1,10 +1,10 @@
-import type { BoundedStore } from '../contention/bounded-store.ts'
-import { untilSwapped } from '../contention/retry.ts'
-import { StoreError } from '../errors.ts'
-import { putOnList } from '../users/listing.ts'
-import { live, type Payload } from './payload.ts'
+import type { BoundedStore } from '../../contention/bounded-store.ts'
+import { untilSwapped } from '../../contention/retry.ts'
+import { StoreError } from '../../errors.ts'
+import { putOnList } from '../../users/listing.ts'
+import { live, type Payload } from '../payload.ts'
+import { maxSuccessors, parseTombstone, tombstoneFor, tombstoneTtl } from '../tombstone.ts'
 import { isRebound, type Kept, merge, type Stored } from './records.ts'
-import { maxSuccessors, parseTombstone, tombstoneFor, tombstoneTtl } from './tombstone.ts'
 import type { Write } from './write.ts'
 
 /** What came of ending a session. */
