@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -10,11 +10,18 @@ export const root = join(import.meta.dirname, '../..')
 /** Where this suite's tools are installed. */
 export const toolbox = import.meta.dirname
 
+/** Deno itself: what npm may install is a script of Node, which takes some of Deno's flags for its own. */
+export const deno = execFileSync(
+  join(root, 'node_modules/.bin/deno'),
+  ['eval', 'console.log(Deno.execPath())'],
+  { encoding: 'utf8' },
+).trim()
+
 /** The commands that run a JavaScript file. */
 export const runtimes = {
   'Node 20': [join(toolbox, 'node_modules/node-20/bin/node')],
   'Node 24': [process.execPath],
-  Deno: [join(root, 'node_modules/.bin/deno'), 'run', '-A'],
+  Deno: [deno, 'run', '-A'],
   Bun: [join(root, 'node_modules/.bin/bun'), 'run'],
 }
 

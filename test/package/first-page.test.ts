@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
 import { browser } from '../../src/session/testing.ts'
-import { type Project, project, root, toolbox } from './consumer.ts'
+import { deno, type Project, project, root, toolbox } from './consumer.ts'
 import { type Server, start } from './servers.ts'
 
 const readme = readFileSync(join(root, 'README.md'), 'utf8')
@@ -40,7 +40,7 @@ const starts: Record<string, Start> = {
   },
   Deno: {
     shown: 'deno serve --env-file --allow-env main.ts',
-    command: [bin('deno'), 'serve', '--env-file', '--allow-env', ...local, 'main.ts'],
+    command: [deno, 'serve', '--env-file', '--allow-env', ...local, 'main.ts'],
   },
   Bun: { shown: 'bun run main.ts', command: [bin('bun'), 'run', 'main.ts'] },
 }

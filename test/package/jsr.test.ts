@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { root, run } from './consumer.ts'
+import { deno, root, run } from './consumer.ts'
 
-const deno = join(root, 'node_modules/.bin/deno')
 const { exports } = JSON.parse(readFileSync(join(root, 'deno.json'), 'utf8')) as {
   exports: Record<string, string>
 }

@@ -10,7 +10,8 @@ export interface Server {
   stop(): Promise<void>
 }
 
-const longestStart = 60_000
+const longestStart = 120_000
+const longestStop = 10_000
 const running = new Set<ChildProcess>()
 process.once('exit', () => {
   for (const child of running) kill(child, 'SIGKILL')
@@ -57,8 +58,12 @@ export async function start(
     async stop() {
       running.delete(child)
       if (child.exitCode !== null || child.signalCode !== null) return
-      kill(child, 'SIGKILL')
-      await once(child, 'exit')
+      // What it has started in groups of its own ends only if it is asked to, not killed.
+      const ended = once(child, 'exit')
+      kill(child, 'SIGTERM')
+      const timer = setTimeout(() => kill(child, 'SIGKILL'), longestStop)
+      await ended
+      clearTimeout(timer)
     },
   }
   await untilItAnswers(child, server).catch(async (cause) => {

@@ -5,6 +5,9 @@ const root = join(import.meta.dirname, '../..')
 const imported =
   /(?:^|[\s;])(?:import|export)\s[^'"`;]*?['"]([^'"\n]+)['"]|import\(['"]([^'"]+)['"]\)/g
 
+/** Globals of Workers alone, and tests that say where they run. */
+const workersOnly = /\bWebSocketPair\b|\bcaches\.default\b|\bin workerd\b/
+
 /** What only one runtime has, and the site, which has tests of its own. */
 const bound = /^(cloudflare:|node:|bun:|bun$|@cloudflare\/|wrangler|miniflare)|\?raw$/
 
@@ -18,7 +21,8 @@ export function neutralTests(): string[] {
   const neutral = new Map<string, boolean>()
   const files = globSync('test/**/*.test.{ts,tsx}', { cwd: root })
   return files
-    .filter((file) => !/^test\/(browser|node|package)\//.test(file))
+    .filter((file) => !/^test\/(browser|docs|node|package|readme)\//.test(file))
+    .filter((file) => !workersOnly.test(readFileSync(join(root, file), 'utf8')))
     .filter((file) => isNeutral(join(root, file), neutral))
     .toSorted()
 }
