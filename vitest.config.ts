@@ -17,7 +17,7 @@ const everywhere = [
 ]
 
 // Enough for a machine that is busy with other tests.
-const patience = { testTimeout: 30_000, hookTimeout: 30_000 }
+const patience = { testTimeout: 90_000, hookTimeout: 90_000 }
 
 export default defineConfig({
   test: {

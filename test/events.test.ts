@@ -111,7 +111,7 @@ it('onEvent tells which queue lost unread messages, and how many', async () => {
   expect(events).toEqual([{ type: 'flash-dropped', queue: 'error', count: 1 }])
 })
 
-describe('a store that fails', () => {
+describe('a store failure', () => {
   const down = (): Promise<never> =>
     Promise.reject(
       Object.assign(new Error('no connection\n[1,2,{"user":"mary"}]'.slice(0, 13)), {

@@ -1,10 +1,12 @@
 import { Hono } from 'hono'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { pyramidCodec } from '../src/session/codecs/pyramid.ts'
+import { deviceBinding } from '../src/session/device.ts'
 import { csrfToken, type SessionOptions, session } from '../src/session/index.ts'
 import { inspector } from '../src/session/inspector.tsx'
 import { memoryStore } from '../src/session/stores/memory.ts'
 import { browser } from '../src/session/testing.ts'
+import { deviceBrowser } from './kit/device.ts'
 import { secret } from './kit/tokens.ts'
 
 afterEach(() => {
@@ -143,5 +145,29 @@ describe('the inspector', () => {
     expect(await (await app.request('/_session')).text()).toBe(
       'inspector(): there is no c.var.session. Mount session() before it.',
     )
+  })
+})
+
+describe('the inspector of a session that can be bound to a device', () => {
+  it('says whether it is', async () => {
+    const app = new Hono()
+      .use(session({ secret, device: deviceBinding() }))
+      .route('/_session', inspector())
+      .post('/login', async (c) => {
+        const session = await c.var.session()
+        session.regenerate()
+        session.set('user', 'mary')
+        return c.text('in')
+      })
+    const visitor = deviceBrowser(app, { isManual: true })
+    const login = await visitor.post('/login')
+    expect(await (await visitor.get('/_session')).text()).toContain('not bound to a device')
+    await visitor.register(login)
+    expect(await (await visitor.get('/_session')).text()).toContain('>bound to this device<')
+  })
+
+  it('does not speak of devices otherwise', async () => {
+    const { read } = await visited({ secret })
+    expect(await read()).not.toContain('<dt>Device<')
   })
 })

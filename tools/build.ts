@@ -42,19 +42,20 @@ function publicDeclarations(): Map<string, string> {
   return new Map([...files].map((file) => [file, readFileSync(file, 'utf8')]))
 }
 
+const importLine = /^import (type )?\{(.*)\} (from .*)\n/gm
+
 /** Drops imports that only internal declarations needed, which tsc has left out. */
 function dropUnusedImports(): void {
   for (const path of globSync('**/*.d.ts', { cwd: dist })) {
     const file = join(dist, path)
     const text = readFileSync(file, 'utf8')
     const used = text.replaceAll(/^import .*$/gm, '').replaceAll(/\/\*.*?\*\//gs, '')
-    const kept = text.replaceAll(
-      /^import (?:type )?\{(.*)\} from .*\n/gm,
-      (line, names: string) => {
-        const words = names.split(',').map((name) => name.replace('type ', '').trim())
-        return words.some((word) => new RegExp(`\\b${word}\\b`).test(used)) ? line : ''
-      },
-    )
+    const kept = text.replaceAll(importLine, (_, type = '', names: string, from: string) => {
+      const words = names.split(',').map((name) => name.trim())
+      const isUsed = (word: string) => new RegExp(`\\b${word.replace('type ', '')}\\b`).test(used)
+      const needed = words.filter(isUsed).join(', ')
+      return needed === '' ? '' : `import ${type}{ ${needed} } ${from}\n`
+    })
     if (kept !== text) writeFileSync(file, kept)
   }
 }

@@ -151,8 +151,8 @@ describe('all that one request waits for its store', () => {
   })
 })
 
-describe('a session that everybody changes all the time', () => {
-  it('is answered with 503 when 10 seconds have been waited', async () => {
+describe('a session that other requests keep changing', () => {
+  it('results in 503 after 10 seconds', async () => {
     const { memory, visitor } = await known()
     const busy = watched({
       get: memory.get,

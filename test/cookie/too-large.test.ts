@@ -39,7 +39,7 @@ describe('a cookie that browsers would not keep', () => {
       session.set('k'.repeat(5000), 1)
       session.set('small', 2)
     })
-    await expect(write).rejects.toThrow(`bytes: ${'k'.repeat(64)} (5006), small (11).`)
+    await expect(write).rejects.toThrow(`bytes: ${'k'.repeat(63)}… (5006), small (11).`)
   })
 
   it('is reported with its three largest keys, largest first, without values', async () => {

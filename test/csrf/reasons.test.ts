@@ -96,6 +96,7 @@ describe('csrf(): the reason of a refusal', () => {
     ['a path', '/buy%0aERROR%0d%1b[31m%c2%85%e2%80%a8', {}],
     ['a long path', `/${'a'.repeat(10_000)}`, {}],
     ['a long Origin', '/buy', { Origin: `https://${'a'.repeat(10_000)}` }],
+    ['a long host', `https://${'a.'.repeat(5000)}example/buy`, { Origin: own }],
     ['a long Sec-Fetch-Site', '/buy', { 'Sec-Fetch-Site': 'a'.repeat(10_000) }],
   ])('forges no line of the log and does not flood it: %s', async (_, path, headers) => {
     const { visitor } = await shopper(site().app)

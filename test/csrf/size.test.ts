@@ -113,7 +113,7 @@ describe('csrf({ maxFormSize })', () => {
     expect(onRefuse).not.toHaveBeenCalled()
   })
 
-  it('keeps what Workers know of a request', async () => {
+  it.skipIf(!('WebSocketPair' in globalThis))('keeps what Workers know of a request', async () => {
     const app = new Hono()
       .use(session({ secret }))
       .get('/token', async (c) => c.text(csrfToken(await c.var.session())))

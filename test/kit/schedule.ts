@@ -9,6 +9,12 @@ const nextTask = () => new Promise<void>((resolve) => void soon(resolve))
 /** Tasks in which a request that computes gets to its next call, as a rule. */
 const patience = soon === later ? 20 : 200
 
+/** How many schedules a test tries: fewer in workerd, where a turn of the event loop takes longer. */
+export const rounds =
+  soon === later || navigator.userAgent === 'Cloudflare-Workers'
+    ? 10
+    : Number(process.env.ROUNDS ?? 50)
+
 /** Random numbers from a seed: the same schedule again for the same seed. */
 export type Random = ReturnType<typeof randomFrom>
 

@@ -171,7 +171,7 @@ describe('a queue', () => {
   })
 })
 
-/** A store as far away as a store is: a few turns of the event loop. */
+/** A store with a latency of a few turns of the event loop. */
 function slowed(store: Store): Store {
   const pause = () => new Promise((resolve) => setTimeout(resolve, 1))
   return {

@@ -35,7 +35,7 @@ function fresh(): string {
   return `test:${crypto.randomUUID()}`
 }
 
-/** Stops the clock, which then goes on only when told. */
+/** Stops the clock. */
 function stopClock(): number {
   vi.useFakeTimers({ toFake: ['Date'] })
   return Date.now()
@@ -50,7 +50,7 @@ async function storage(key: string) {
   }))
 }
 
-/** Adds one to the number under a key, as often as it takes. */
+/** Increments the number under a key, and retries after conflicts. */
 async function increment(key: string): Promise<number> {
   let before = await store.get(key)
   for (let calls = 2; ; calls++) {

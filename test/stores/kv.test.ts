@@ -6,7 +6,7 @@ import { storeContract } from '../contracts/store.ts'
 import { at } from '../kit/clock.ts'
 import { createVisitor } from '../kit/visitor.ts'
 
-/** A namespace that counts what it is asked, and may fail at some of it. */
+/** A namespace that records its calls, and can fail at some of them. */
 function watched(fails: (keyof KVBinding)[] = []) {
   const asked: (keyof KVBinding)[] = []
   const put = vi.fn<KVBinding['put']>()
@@ -48,7 +48,7 @@ describe('kvStore()', () => {
     [60, 60],
     [1201, 1201],
     [34_560_000, 34_560_000],
-  ])('asks KV to keep what is good for %i seconds for %i', async (ttl, expirationTtl) => {
+  ])('stores a ttl of %i seconds as an expirationTtl of %i', async (ttl, expirationTtl) => {
     vi.useFakeTimers({ toFake: ['Date'], now: 1_700_000_000_000 })
     const { kv, put } = watched()
     await kvStore(kv).swap(`ttl:${ttl}`, null, 'one', ttl)
@@ -56,7 +56,7 @@ describe('kvStore()', () => {
     expect(put.mock.calls).toEqual([[`ttl:${ttl}`, 'one', { expirationTtl, metadata }]])
   })
 
-  it('forgets after 5 seconds what KV itself keeps for 60', async () => {
+  it('expires after 5 seconds a value that KV keeps for 60', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: 1_700_000_000_000 })
     const store = kvStore(env.SESSIONS_KV)
     await store.swap('short', null, 'one', 5)
@@ -69,12 +69,12 @@ describe('kvStore()', () => {
     ['no metadata', undefined],
     ['other metadata', { expires: null }],
     ['a list as metadata', [1]],
-  ])('reads what others put there with %s', async (_, metadata) => {
+  ])('reads a value that has %s', async (_, metadata) => {
     await env.SESSIONS_KV.put('by-hand', 'one', metadata && { metadata })
     expect(await kvStore(env.SESSIONS_KV).get('by-hand')).toBe('one')
   })
 
-  it('reads once for a get, and reads and writes once for a swap that replaces', async () => {
+  it('reads once for get(), and reads and writes once for swap()', async () => {
     const { kv, asked } = watched()
     const store = kvStore(kv)
     await store.swap('cost', null, 'one', 60)
@@ -89,7 +89,7 @@ describe('kvStore()', () => {
     expect(asked()).toBe('getWithMetadata')
   })
 
-  it.each(['getWithMetadata', 'put', 'delete'] as const)('rejects when %s fails', async (what) => {
+  it.each(['getWithMetadata', 'put', 'delete'] as const)('rejects if %s fails', async (what) => {
     await env.SESSIONS_KV.put('failing', 'one')
     const store = kvStore(watched([what]).kv)
     const done = store.swap('failing', 'one', what === 'delete' ? null : 'two', 60)
@@ -97,7 +97,7 @@ describe('kvStore()', () => {
     expect(await env.SESSIONS_KV.get('failing')).toBe('one')
   })
 
-  it('loses updates: of 20 increments at once only some survive', async () => {
+  it('loses updates: only some of 20 concurrent increments survive', async () => {
     const store = kvStore(env.SESSIONS_KV)
     async function increment(): Promise<void> {
       let before = await store.get('count')
@@ -130,7 +130,7 @@ describe('a session in KV', () => {
     expect(await phone.visit((session) => session.new)).toBe(true)
   })
 
-  it('cannot be listed, and bind() says so', async () => {
+  it('cannot be listed, as bind() reports', async () => {
     const store = kvStore(env.SESSIONS_KV)
     expect(() => userSessions(store)).toThrow(
       /^userSessions\(\): this store is eventually consistent\. Use/,
@@ -141,7 +141,7 @@ describe('a session in KV', () => {
     )
   })
 
-  it('shares a namespace with what the app keeps there: neither touches the other', async () => {
+  it('does not collide with other keys of the app in the namespace', async () => {
     const visitor = createVisitor({ store: kvStore(env.SESSIONS_KV) })
     const id = String(
       await visitor.visit((session) => {

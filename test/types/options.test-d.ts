@@ -1,8 +1,6 @@
 import type { MiddlewareHandler } from 'hono'
 import { describe, expectTypeOf, it } from 'vitest'
 import {
-  type CsrfOptions,
-  csrf,
   type RejectReason,
   type RememberOptions,
   type Secret,
@@ -167,30 +165,5 @@ describe('session({ cookie })', () => {
     session({ secret, cookie: { prefix: '__Host-' } })
     // @ts-expect-error the name stands under `cookie`
     session({ secret, name: 'sid' })
-  })
-})
-
-describe('csrf()', () => {
-  it('is a middleware, with options or without', () => {
-    expectTypeOf(csrf()).toEqualTypeOf<MiddlewareHandler>()
-    const options: CsrfOptions = {
-      origins: secrets,
-      header: 'X-XSRF-Token',
-      field: '_token',
-      exempt: (c) => c.req.path === '/hook',
-      token: false,
-    }
-    csrf(options)
-  })
-
-  it('refuses unknown options', () => {
-    // @ts-expect-error it is called origins
-    csrf({ origin: ['https://admin.example'] })
-    // @ts-expect-error a list, not a string
-    csrf({ origins: 'https://admin.example' })
-    // @ts-expect-error false, not null
-    csrf({ token: null })
-    // @ts-expect-error a promise is always true
-    csrf({ exempt: async () => false })
   })
 })

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { revokeSessions, type Session } from '../../src/session/index.ts'
+import { revokeSessions, type Session, type Store } from '../../src/session/index.ts'
 import { memoryStore } from '../../src/session/stores/memory.ts'
 import { at, start } from '../kit/clock.ts'
 import { visitSlowly } from '../kit/race.ts'
@@ -24,7 +24,7 @@ function cookies(options = {}) {
 }
 
 describe('sessions that are cookies, bound to a user', () => {
-  it('end when the user’s sessions are revoked, all of them and their copies', async () => {
+  it('all end when the user’s sessions are revoked, copies included', async () => {
     at(0)
     const { revocations, device } = cookies()
     const [laptop, phone, thief] = [device(), device(), device()]
@@ -39,7 +39,7 @@ describe('sessions that are cookies, bound to a user', () => {
     }
   })
 
-  it('begin anew after it, in the request that revoked the others, too', async () => {
+  it('can log in again after a revocation, in the same request as well', async () => {
     at(0)
     const { revocations, device } = cookies()
     const [laptop, phone] = [device(), device()]
@@ -56,7 +56,7 @@ describe('sessions that are cookies, bound to a user', () => {
     expect(await phone.visit((session) => session.user)).toBe('mary')
   })
 
-  it('are not brought back by a request in flight', async () => {
+  it('are not restored by a request in flight', async () => {
     at(0)
     const { revocations, device } = cookies()
     const phone = device()
@@ -68,7 +68,7 @@ describe('sessions that are cookies, bound to a user', () => {
     expect(await phone.visit((session) => [session.new, session.size])).toEqual([true, 0])
   })
 
-  it('go on when another user’s are revoked, and ask the store once a request', async () => {
+  it('continue when another user’s are revoked, with one store call a request', async () => {
     at(0)
     const { revocations, device } = cookies()
     const phone = device()
@@ -80,7 +80,7 @@ describe('sessions that are cookies, bound to a user', () => {
     expect(revocations.calls.map(([name]) => name)).toEqual(['get'])
   })
 
-  it('are not asked for where nobody is bound', async () => {
+  it('cost no store call if no user is bound', async () => {
     const { revocations, device } = cookies()
     const guest = device()
     await guest.visit((session) => session.set('n', 1))
@@ -88,7 +88,7 @@ describe('sessions that are cookies, bound to a user', () => {
     expect(revocations.calls).toEqual([])
   })
 
-  it('are refused with 503, not honoured and not logged out, when the store is down', async () => {
+  it('result in 503 if the store is down, neither honoured nor logged out', async () => {
     const memory = memoryStore()
     const phone = createVisitor({ revocations: memory })
     await phone.visit(login)
@@ -99,7 +99,7 @@ describe('sessions that are cookies, bound to a user', () => {
     expect(await later.attempt((session) => session.user)).toMatchObject({ status: 503, sent: [] })
   })
 
-  it('stay ended when an earlier moment is written after a later one', async () => {
+  it('stay ended if a server whose clock is behind revokes again', async () => {
     at(10)
     const { revocations, device } = cookies()
     const phone = device()
@@ -113,7 +113,7 @@ describe('sessions that are cookies, bound to a user', () => {
   })
 
   it.each([['text'], [['mary']], [['mary', 'now']], [[1, 2]], { user: 'mary' }, null])(
-    'are nobody’s where their data says %j',
+    'have no user if their data says %j',
     async (bound) => {
       const { device } = cookies()
       const phone = device()
@@ -131,7 +131,7 @@ async function forged(bound: unknown): Promise<string> {
 }
 
 describe('bind()', () => {
-  it('says what is missing where sessions are cookies and nothing could revoke them', async () => {
+  it('names the missing option if nothing could revoke sessions in cookies', async () => {
     const bind = createVisitor().visit((session) => session.bind('mary'))
     await expect(bind).rejects.toThrow(/^session\.bind\(\): .* or `revocations`\.$/)
   })
@@ -151,7 +151,7 @@ describe('bind()', () => {
     )
   })
 
-  it('lasts through clear() and regenerate(), is hidden from the data, and ends by invalidate()', async () => {
+  it('survives clear() and regenerate(), is hidden from the data, and ends with invalidate()', async () => {
     const { device } = cookies()
     const phone = device()
     await phone.visit(login)
@@ -166,8 +166,81 @@ describe('bind()', () => {
   })
 })
 
-it('sessions with revocations that are no store are refused when they are configured', () => {
+it('revocations that are no store are refused at configuration', () => {
   expect(() => createVisitor({ revocations: {} as never })).toThrow(
     'session(): revocations is malformed: give a Store, with get() and swap()',
   )
+})
+
+describe('a revocation', () => {
+  it('counts generations, not clocks: a clock that is ahead saves no session', async () => {
+    at(30)
+    const { revocations, device } = cookies()
+    const phone = device()
+    await phone.visit(login) // at a server whose clock is ahead
+    at(0)
+    await revokeSessions(revocations, 'mary')
+    expect(await phone.visit((session) => session.user)).toBeUndefined()
+    await phone.visit(login)
+    expect(await phone.visit((session) => session.user)).toBe('mary')
+  })
+
+  it('counts where the store has forgotten those before it', async () => {
+    at(0)
+    let memory = memoryStore()
+    const revocations: Store = {
+      get: (key) => memory.get(key),
+      swap: (...given) => memory.swap(...given),
+    }
+    for (let i = 0; i < 3; i++) await revokeSessions(revocations, 'mary')
+    const phone = createVisitor({ revocations })
+    await phone.visit(login)
+    memory = memoryStore()
+    expect(await phone.visit((session) => session.user)).toBe('mary')
+    at(10)
+    await revokeSessions(revocations, 'mary')
+    expect(await phone.visit((session) => session.user)).toBeUndefined()
+  })
+
+  it('is asked for when bind() is called: one that comes before the commit counts', async () => {
+    const { revocations, device } = cookies()
+    const phone = device()
+    await phone.visit(async (session) => {
+      session.bind('mary')
+      await revokeSessions(revocations, 'mary')
+    })
+    expect(await phone.visit((session) => session.user)).toBeUndefined()
+  })
+
+  it('is waited for at the commit, which fails with the store', async () => {
+    const memory = memoryStore()
+    const revocations = { ...memory, get: () => Promise.reject(new Error('down')) }
+    const phone = createVisitor({ revocations, onEvent: () => {} })
+    const { status, sent } = await phone.attempt(async (session) => {
+      session.bind('mary')
+      await new Promise((resolve) => setTimeout(resolve, 5)) // nobody handles the failure yet
+    })
+    expect([status, sent]).toEqual([503, []])
+  })
+
+  it('lets a login live that read a generation which was a minute old, in a store that is eventual', async () => {
+    at(0)
+    const memory = memoryStore()
+    let isBehind = true
+    const revocations: Store = {
+      ...memory,
+      isEventual: true,
+      get: async (key) => (isBehind ? null : memory.get(key)),
+    }
+    const phone = createVisitor({ revocations })
+    await phone.visit(login)
+    at(1)
+    await revokeSessions({ ...memory, isEventual: true }, 'mary')
+    const laptop = createVisitor({ revocations })
+    at(2)
+    await laptop.visit(login)
+    isBehind = false
+    expect(await laptop.visit((session) => session.user)).toBe('mary')
+    expect(await phone.visit((session) => session.user)).toBeUndefined()
+  })
 })

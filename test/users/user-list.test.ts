@@ -21,14 +21,14 @@ const login = (session: Session) => {
   session.bind('mary')
 }
 
-/** The keys of the sessions that the store's list has, as it was written last. */
+/** The keys of the sessions on the list that was written last. */
 function listed(store: ReturnType<typeof watched>): string[] {
   const lists = store.calls.filter(([name, key]) => name === 'swap' && /^user:/.test(String(key)))
   return JSON.parse(String(lists.at(-1)?.[3])).map(([key]: [string, number]) => key)
 }
 
-describe('a user with 20 sessions who logs in once more', () => {
-  it('has the oldest ended, wherever it is', async () => {
+describe('a user with 20 sessions who logs in again', () => {
+  it('has the oldest session ended', async () => {
     at(0)
     const store = watched(memoryStore())
     const phones = Array.from({ length: 21 }, () => createVisitor({ store }))
@@ -42,7 +42,7 @@ describe('a user with 20 sessions who logs in once more', () => {
     expect(await userSessions(store).list('mary')).toHaveLength(20)
   })
 
-  it('has none ended where old ones are over by themselves', async () => {
+  it('has none ended if old ones have expired', async () => {
     at(0)
     const store = watched(memoryStore())
     for (let i = 0; i < 10; i++) await createVisitor({ store }).visit(login)
@@ -55,7 +55,7 @@ describe('a user with 20 sessions who logs in once more', () => {
     expect(listed(store)).toHaveLength(11)
   })
 
-  it('takes no more calls than a list of 20 asks for, however many logins there were', async () => {
+  it('needs a bounded number of calls, however many logins there were', async () => {
     const store = watched(memoryStore())
     const counts: number[] = []
     for (let i = 0; i < 60; i++) {
@@ -71,7 +71,7 @@ describe('a user with 20 sessions who logs in once more', () => {
     expect(store.calls.length).toBeLessThanOrEqual(61)
   })
 
-  it('loses none that is just being kept', async () => {
+  it('loses no session that is being written', async () => {
     at(0)
     const memory = memoryStore()
     const [announced, goOn] = [gate(), gate()]
@@ -97,7 +97,7 @@ describe('a user with 20 sessions who logs in once more', () => {
   })
 })
 
-it('the store sees no name of a user in a key', async () => {
+it('no key in the store contains the name of a user', async () => {
   const store = watched(memoryStore())
   await createVisitor({ store }).visit(login)
   await userSessions(store).endAll('mary')
@@ -106,7 +106,7 @@ it('the store sees no name of a user in a key', async () => {
 })
 
 it.each(['', '__proto__', '../user:x', 'x'.repeat(100_000), 'A'.repeat(42), '\ud800'])(
-  'an id that no list gave ends nothing and asks no store: %#',
+  'an unknown id ends nothing and calls no store: %#',
   async (id) => {
     const store = watched(memoryStore())
     expect(await userSessions(store).end('mary', id)).toBe(false)
@@ -114,14 +114,14 @@ it.each(['', '__proto__', '../user:x', 'x'.repeat(100_000), 'A'.repeat(42), '\ud
   },
 )
 
-it('a login whose session could not be kept leaves nothing to be seen on the list', async () => {
+it('a login whose session cannot be written leaves no entry on the list', async () => {
   const memory = memoryStore()
   const phone = createVisitor({ store: downAt('session:', memory) })
   expect(await phone.attempt(login)).toMatchObject({ status: 503, sent: [] })
   expect(await userSessions(memory).list('mary')).toEqual([])
 })
 
-it('a login whose list could not be kept is refused, and keeps no session that nobody could end', async () => {
+it('a login whose list cannot be written is refused, and writes no session', async () => {
   const memory = watched(memoryStore())
   const phone = createVisitor({ store: downAt('user:', memory) })
   expect(await phone.attempt(login)).toMatchObject({ status: 503, sent: [] })
@@ -139,7 +139,7 @@ function stoppedAtCreate(store: Store): Store {
   }
 }
 
-/** A store that cannot write what is under some keys. */
+/** A store that cannot write keys with this prefix. */
 function downAt(prefix: string, store: Store): Store {
   return {
     get: (key) => store.get(key),

@@ -36,7 +36,7 @@ export default new Hono<{ Bindings: Bindings; Variables: { rejected?: RejectReas
   .use(
     session((c) => ({
       secret,
-      device: deviceBinding({ ttl: c.env.TTL }),
+      device: deviceBinding({ ttl: Number(c.env.TTL) }),
       ...where[c.env.KIND as Kind],
       onReject: (reason, c) => c.set('rejected', reason),
     })),

@@ -61,7 +61,7 @@ function serverUser(): { uid: number; gid: number } | null {
 }
 
 async function answers(connectionString: string, child: ChildProcess): Promise<void> {
-  for (let tries = 0; tries < 200 && child.exitCode === null; tries++) {
+  for (let tries = 0; tries < 1000 && child.exitCode === null; tries++) {
     const client = new pg.Client({ connectionString })
     client.on('error', () => undefined) // each call tells of its own
     const isUp = await client.connect().then(

@@ -61,7 +61,10 @@ export function Layout(props: PropsWithChildren<LayoutProps>): JSX.Element {
           <meta name="viewport" content="width=device-width, initial-scale=1" />
           <title>{titled(`${title} · edge-session`, [...errors, ...messages, ...news])}</title>
           <meta name="description" content={description} />
-          <Card title={title} description={description} url={visit.origin} path={path ?? '/'} />
+          {visit.origin.startsWith('https:') && (
+            // Over plain http anybody can name another host.
+            <Card title={title} description={description} url={visit.origin} path={path ?? '/'} />
+          )}
           <meta name="color-scheme" content="light dark" />
           <meta name="theme-color" media="(prefers-color-scheme: light)" content="#f3f5f1" />
           <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#121715" />

@@ -83,13 +83,14 @@ interface DeviceRowProps {
 }
 
 function DeviceRow({ device, now, csrfToken }: DeviceRowProps) {
-  const { id, created, seen, current, browser = 'Another browser', at = created } = device
+  const { id, created, seen, current, isBound, browser = 'Another browser', at = created } = device
   const signedIn = `signed in ${ago(now - at)}`
   return (
     <li>
       <span>
         <bdi>{browser}</bdi>
-        {current && <strong> (this browser)</strong>} · {signedIn} · active {ago(now - seen)}
+        {current && <strong> (this browser)</strong>}
+        {isBound && ' · bound to this device'} · {signedIn} · active {ago(now - seen)}
       </span>
       {!current && (
         <form method="post" action="/session/end">

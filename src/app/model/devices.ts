@@ -9,7 +9,10 @@ export const maxNameLength = 40
 export type Login = { browser: string; at: number }
 
 /** A session of somebody's, and what is known of its login. */
-export type Device = UserSession & Partial<Login>
+export interface Device extends UserSession, Partial<Login> {
+  /** Whether it is bound to the device of its visitor: known of this session alone. */
+  readonly isBound?: boolean
+}
 
 /** Where a visitor is logged in. */
 export interface Devices {
@@ -25,7 +28,11 @@ export async function devicesOf(env: Bindings, session: SiteSession): Promise<De
   const store = listingStore(env)
   if (!store) return { user, sessions: null }
   const sessions = await userSessions(store).list(user, session)
-  const devices = sessions.map(async (each) => ({ ...each, ...(await loginOf(store, each.id)) }))
+  const devices = sessions.map(async (each) => ({
+    ...each,
+    ...(await loginOf(store, each.id)),
+    isBound: each.current && session.device === 'bound',
+  }))
   return { user, sessions: (await Promise.all(devices)).sort(byCurrent) }
 }
 

@@ -68,11 +68,9 @@ export interface CsrfOptions {
   as?: string
 }
 
-/** Options that are complete. */
-type Settings = Required<Omit<CsrfOptions, 'maxFormSize' | 'onRefuse'>> & {
-  readonly maxFormSize: number | undefined
-  readonly onRefuse: CsrfOptions['onRefuse'] | undefined
-}
+/** Options that are complete. These two have no default. */
+type Settings = Required<Omit<CsrfOptions, 'maxFormSize' | 'onRefuse'>> &
+  Pick<CsrfOptions, 'maxFormSize' | 'onRefuse'>
 
 const safeMethods = ['GET', 'HEAD', 'OPTIONS', 'TRACE'] // RFC 9110 §9.2.1
 
@@ -107,10 +105,8 @@ const defaults: Settings = {
   origins: [],
   header: 'X-CSRF-Token',
   field: 'csrf_token',
-  maxFormSize: undefined,
   exempt: () => false,
   token: true,
-  onRefuse: undefined,
   as: 'session',
 }
 

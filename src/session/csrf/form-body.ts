@@ -26,8 +26,19 @@ export async function readBody(
   if (Object.keys(bodyCache).length > 0) return new Uint8Array(await c.req.arrayBuffer())
   if (raw.bodyUsed) throw new TypeError('the body was read before, from c.req.raw')
   const body = await collect(raw.body, declared || limit, check)
-  c.req.raw = new Request(raw, { body })
+  c.req.raw = withBody(raw, body)
   return body
+}
+
+/** The same request with a body that nobody has read. */
+function withBody(raw: Request, body: Bytes): Request {
+  try {
+    return new Request(raw, { body })
+  } catch {
+    // Some servers on Node pass an object that looks like a Request, which the constructor refuses.
+    const { url, method, headers, signal } = raw
+    return new Request(url, { method, headers, signal, body })
+  }
 }
 
 /** Reads a stream to its end. What is left of one that is too large is for the server to drop. */

@@ -8,7 +8,7 @@ export interface TokenPlaces {
   readonly header: string
   readonly field: string
   /** In bytes. */
-  readonly maxFormSize: number | undefined
+  readonly maxFormSize?: number
 }
 
 /**

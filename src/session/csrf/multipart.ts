@@ -61,5 +61,5 @@ function find(body: Bytes, bytes: Uint8Array, from: number): number {
 }
 
 function refuse(): never {
-  throw new TypeError('the body is not a multipart form of this boundary')
+  throw new TypeError('the body is no multipart form of its boundary')
 }

@@ -21,7 +21,7 @@ export function foreignOrigin(c: Context, { origins, token }: Welcome): string |
   if (origin !== undefined && !(origin === 'null' && isSameOrigin)) {
     const own = new URL(c.req.url).origin
     if (origin !== own) {
-      return `Origin ${shown(origin)} is not ${own}: a proxy ends TLS? See \`origins\``
+      return `Origin ${shown(origin)} is not ${shown(own)}: a proxy ends TLS? See \`origins\``
     }
   }
   if (isSameOrigin || (site === undefined && (origin !== undefined || token))) return null

@@ -31,6 +31,8 @@ export interface Inspection {
   readonly protection: Protection
   readonly now: number
   readonly created: number
+  /** Whether it is bound to the visitor's device, if sessions can be. */
+  readonly device: Session['device']
   /** Until the session ends if nobody visits; `null`: never. */
   readonly idle: Left | null
   /** Until it ends at the latest; `null`: never. */
@@ -72,6 +74,7 @@ export function inspect<Data extends object, Flash extends object>(
     hasStore: policy.hasIds,
     now,
     created,
+    device: session.device,
     idle: left(timeout, isWritten ? 0 : now - renewed),
     absolute: left(lifetime, now - created),
     sent: token === undefined || isNew ? null : sentCookie(policy, token),

@@ -95,7 +95,10 @@ const protections = {
 
 type FactsProps = Inspection & { store: string }
 
-function Facts({ store, hasStore, protection, cookieName, created, now }: FactsProps) {
+const devices = { bound: 'bound to this device', unbound: 'not bound to a device' }
+
+function Facts(props: FactsProps) {
+  const { store, hasStore, protection, device, cookieName, created, now } = props
   return (
     <section>
       <h2>Where it lives</h2>
@@ -104,6 +107,12 @@ function Facts({ store, hasStore, protection, cookieName, created, now }: FactsP
         <dd>{store}</dd>
         <dt>Protection</dt>
         <dd>{protections[protection]}</dd>
+        {device && (
+          <>
+            <dt>Device</dt>
+            <dd>{devices[device]}</dd>
+          </>
+        )}
         <dt>Cookie</dt>
         <dd>
           <code>{cookieName}</code>

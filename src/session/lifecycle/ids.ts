@@ -35,10 +35,12 @@ export function storeKey(id: string, { name = defaultName }: SessionName = {}): 
 /**
  * Makes a key of an id, or of a user.
  *
- * Sessions of another name have other keys, so that two that share a store share nothing else.
+ * Sessions of another name have other keys, so that two that share a store share nothing else. A user
+ * may have chosen a name that looks like such a pair.
  */
 export async function hashedKey(prefix: string, value: string, name: string): Promise<string> {
-  const text = name === defaultName ? value : JSON.stringify([name, value])
+  const isPlain = name === defaultName && !value.startsWith('[')
+  const text = isPlain ? value : JSON.stringify([name, value])
   const hash = await crypto.subtle.digest('SHA-256', toUtf8(text))
   return prefix + encodeBase64url(new Uint8Array(hash))
 }

@@ -67,14 +67,14 @@ export function d1Store(db: D1Binding): Store {
   return {
     get,
     async swap(key, before, after, ttl) {
-      const change = changeOf(table, { key, before, after, ttl })
+      const change = changeOf(table, key, before, after, ttl)
       const queries = primary()
-      const found = prepare(queries, lookup(table, key))
-      const results = await queries.batch<{ value: string }>(
-        change ? [prepare(queries, change), found] : [found],
+      const read = prepare(queries, lookup(table, key))
+      const [written, found = written] = await queries.batch<{ value: string }>(
+        change ? [prepare(queries, change), read] : [read],
       )
-      const kept = results.at(-1)?.results[0]?.value ?? null
-      return { swapped: change ? results[0]?.results.length === 1 : kept === null, kept }
+      const kept = found?.results[0]?.value ?? null
+      return { swapped: change ? written?.results.length === 1 : kept === null, kept }
     },
   }
 }

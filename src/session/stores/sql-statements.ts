@@ -1,13 +1,7 @@
+import type { Store } from '../store.ts'
+
 /** A statement with its parameters. */
 export type Statement = [statement: string, parameters: (string | number)[]]
-
-/** What a swap changes. */
-export interface Change {
-  readonly key: string
-  readonly before: string | null
-  readonly after: string | null
-  readonly ttl: number
-}
 
 // Plain `?`, and parameters repeated: several clients do not take `?1`.
 const alive = 'WHERE key = ? AND expires > ?'
@@ -22,7 +16,10 @@ export function lookup(table: string, key: string): Statement {
  *
  * @returns `null` if there is nothing to change: nothing is to be replaced by nothing.
  */
-export function changeOf(table: string, { key, before, after, ttl }: Change): Statement | null {
+export function changeOf(
+  table: string,
+  ...[key, before, after, ttl]: Parameters<Store['swap']>
+): Statement | null {
   const expires = Math.ceil(Date.now() / 1000) + ttl
   const unchanged = `${alive} AND value = ? RETURNING 1`
   if (before !== null) {
@@ -30,9 +27,10 @@ export function changeOf(table: string, { key, before, after, ttl }: Change): St
     const update = `UPDATE ${table} SET value = ?, expires = ? ${unchanged}`
     return [update, [after, expires, key, now(), before]]
   }
+  if (after === null) return null
   // An expired record is as good as none, so a new one takes its place.
   const insert = `INSERT INTO ${table} (key, value, expires) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value, expires = excluded.expires WHERE ${table}.expires <= ? RETURNING 1`
-  return after === null ? null : [insert, [key, after, expires, now()]]
+  return [insert, [key, after, expires, now()]]
 }
 
 /**
@@ -56,9 +54,8 @@ export function lockedChange(table: string, after: string | null): string {
  * inner test has found it.
  */
 export function sweep(table: string, most: number): Statement {
-  const expired = `SELECT key FROM ${table} WHERE expires <= ? LIMIT ?`
-  const statement = `DELETE FROM ${table} WHERE expires <= ? AND key IN (${expired})`
-  return [statement, [now(), now(), most]]
+  const inner = `SELECT key FROM ${table} WHERE expires <= ? LIMIT ?`
+  return [`DELETE FROM ${table} WHERE expires <= ? AND key IN (${inner})`, [now(), now(), most]]
 }
 
 /** Writes placeholders as PostgreSQL does. */

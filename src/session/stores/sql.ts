@@ -83,7 +83,7 @@ export function sqlStore(run: SqlRun, options: SqlOptions): Store {
   return {
     get,
     async swap(key, before, after, ttl) {
-      const change = changeOf(table, { key, before, after, ttl })
+      const change = changeOf(table, key, before, after, ttl)
       if (isPostgres && change && before !== null) {
         const [row] = await send([lockedChange(table, after), change[1]])
         if (row?.kept === null) return { swapped: true, kept: after }

@@ -53,7 +53,7 @@ async function endEntry(list: UserList, entry: Entry): Promise<boolean> {
  * this user's. Then it ends whosever it is, and leaves a tombstone, which drops that login.
  * @returns Whether it was alive, and this user's.
  */
-export async function endKey(
+async function endKey(
   { store, user }: UserList,
   key: string,
   mayBeginYet: boolean,

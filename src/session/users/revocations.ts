@@ -6,7 +6,11 @@ import type { Entries } from '../state/changes.ts'
 import type { Store } from '../store.ts'
 import { assertUser, boundOf } from './binding.ts'
 
-/** How often a user's sessions were revoked, and when last, in milliseconds since the epoch. */
+/**
+ * The generation of sessions that counts, and when the last one ended, in milliseconds since the epoch.
+ * Generations only grow: each is the time in seconds at least, so that one counts even where the store
+ * has forgotten those before it.
+ */
 type Revocation = [generation: number, at: number]
 
 /**
@@ -40,7 +44,8 @@ export async function revokeSessions(
   let before = await bounded.get(key)
   await untilSwapped({ store: bounded, key, place: 'last' }, async (swap) => {
     const [generation, at] = parseRevocation(before)
-    const next: Revocation = [generation + 1, Math.max(Date.now(), at)]
+    const now = Date.now()
+    const next: Revocation = [Math.max(generation + 1, Math.floor(now / 1000)), Math.max(now, at)]
     const { swapped, kept } = await swap(before, JSON.stringify(next), maxCookieAge)
     before = kept
     return swapped || undefined

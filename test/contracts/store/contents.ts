@@ -29,7 +29,7 @@ export function testContents(
   it(`keeps a value of ${longest} characters`, async () => {
     const key = newKey()
     const [one, two] = [`${'x'.repeat(longest - 1)}a`, `${'x'.repeat(longest - 1)}b`]
-    // Compared, not printed.
+    // Compared without printing them.
     const swaps = [
       await store().swap(key, null, one, 60),
       await store().swap(key, two, two, 60),

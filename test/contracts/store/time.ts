@@ -11,7 +11,7 @@ export function testTime(store: () => Store, { ttl = 60, pass }: StoreContractOp
   beforeEach(() => {
     key = newKey()
     if (pass) return
-    // From today on, for backends with a clock of their own, and late in a second, for careless sums.
+    // From now on, for backends with their own clock, and late in a second, to reveal rounding errors.
     vi.useFakeTimers({ toFake: ['Date'], now: Math.ceil(Date.now() / 1000) * 1000 + 900 })
   })
 
