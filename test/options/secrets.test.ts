@@ -26,6 +26,11 @@ describe('secret', () => {
     ['a list with null', [secret, null], 'secret is missing'],
     ['a number', 42, 'secret is not a string'],
     ['bytes', new Uint8Array(32), 'secret is not a string'],
+    [
+      'a promise',
+      Promise.resolve(secret),
+      'secret is a promise: give the function that returns it',
+    ],
     ['a list with a number', [secret, 42], 'secret is not a string'],
     ['31 bytes', 'q8Zk2vRt5yLw9xNc3mHd7jPb4sGf6aT', 'secret has 31 bytes, fewer than 32'],
     ['a short one behind a good one', [secret, 'hunter2'], 'secret has 7 bytes, fewer than 32'],

@@ -82,6 +82,7 @@ function askOnce(ask: Exclude<Secret, string>): () => Promise<string> {
 
 function checked(secret: unknown): string {
   if (secret === undefined || secret === null || secret === '') refuse('is missing')
+  if (secret instanceof Promise) refuse('is a promise: give the function that returns it')
   if (typeof secret !== 'string') refuse('is not a string')
   const bytes = toUtf8(secret).length
   if (bytes < minBytes) refuse(`has ${bytes} bytes, fewer than ${minBytes}`)
