@@ -86,6 +86,15 @@ describe('csrf(): the form field', () => {
     expect(await status(String(new URLSearchParams({ [name]: token })))).toBe(200)
   })
 
+  it('is not a field whose value makes it look like one', async () => {
+    const { post, token } = await site({ field: 'a=b' })
+    const form = new URLSearchParams([
+      ['a=b', token],
+      ['a', 'b'],
+    ])
+    expect((await post(form)).status).toBe(200)
+  })
+
   it('is the last of its name, and a file counts', async () => {
     const { post, token } = await site()
     const good: [string, string] = [field('csrf_token'), token]
