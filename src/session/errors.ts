@@ -32,21 +32,21 @@ export class SessionCommittedError extends SessionError {
 }
 
 /**
- * `csrf()` refused a request. Hono answers it with 403, and the client does not learn the reason.
+ * `csrf()` refused a request. Hono answers 403, without the reason.
  *
- * The `cause` of an unreadable form is the error that its body failed with.
+ * For an unreadable form, `cause` is the error that reading or parsing it failed with.
  */
 export class ForgedRequestError extends HTTPException {
   /** Stays `'ForgedRequestError'` when a bundler renames the class. */
   override name = 'ForgedRequestError'
   /**
-   * Why.
+   * Why the request was refused.
    *
-   * - `'origin'`: by `Origin` or `Sec-Fetch-Site` it comes from another site, or it has neither and
-   *   no token is asked for
-   * - `'missing-token'`: the token is neither in the header nor in the form
-   * - `'wrong-token'`: the token is not one of this session
-   * - `'no-session'`: there is no session, or one that never had a token
+   * - `'origin'`: `Origin` or `Sec-Fetch-Site` says that another site sent it, or both are missing
+   *   and `token` is `false`
+   * - `'missing-token'`: neither the header nor the form has a token
+   * - `'wrong-token'`: the token is not one of this session's
+   * - `'no-session'`: the visitor has no session, or one that never had a token
    * - `'unreadable-form'`: the body broke off, was read before from `c.req.raw`, or is not the form
    *   that its content type says
    */
@@ -59,7 +59,7 @@ export class ForgedRequestError extends HTTPException {
   }
 }
 
-/** A form is larger than the `maxFormSize` of `csrf()`. Hono answers it with 413. */
+/** A form exceeds the `maxFormSize` of `csrf()`. Hono answers 413. */
 export class FormTooLargeError extends HTTPException {
   /** Stays `'FormTooLargeError'` when a bundler renames the class. */
   override name = 'FormTooLargeError'
@@ -71,7 +71,7 @@ export class FormTooLargeError extends HTTPException {
     })
   }
 
-  /** Makes the response for the client. The message is for the developer. */
+  /** The response to the client, without the message: that is for the developer. */
   override getResponse(): Response {
     return new Response('Payload Too Large', { status: 413 })
   }

@@ -1,8 +1,9 @@
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { HTTPException } from 'hono/http-exception'
 import { methodOverride } from 'hono/method-override'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { csrf, csrfToken, session } from '../../src/session/index.ts'
+import { csrf, csrfToken, ForgedRequestError, session } from '../../src/session/index.ts'
 
 /** Where an app answers. */
 export interface Served {
@@ -54,10 +55,18 @@ function createApp() {
   const app = new Hono()
     .use(session({ secret }))
     .get('/token', async (c) => c.text(csrfToken(await c.var.session())))
+    .use('/used', async (c, next) => {
+      await c.req.raw.arrayBuffer()
+      await next()
+    })
     .use(csrf())
   for (const [i, read] of Object.values(readers).entries()) {
     app.post(`/${i}`, async (c) => c.text(await read(c)))
   }
+  app.onError((error, c) => {
+    if (error instanceof ForgedRequestError) return c.text(error.reason, 403)
+    return error instanceof HTTPException ? error.getResponse() : c.text(error.message, 500)
+  })
   app.post('/small', bodyLimit({ maxSize: 10 }), (c) => c.text('passed'))
   app.mount('/mounted', async (request: Request) => new Response(names(await request.formData())))
   const other = new Hono().put('/put', async (c) => c.text(names(await c.req.formData())))
@@ -119,6 +128,11 @@ export function describeFormBody(runtime: string, serve: (app: FormApp) => Promi
       it('is there for methodOverride(), which takes its field out', async () => {
         const response = await post('/put')
         expect([response.status, await response.text()]).toEqual([200, 'a,csrf_token'])
+      })
+
+      it('is refused if it was used up before, by c.req.raw', async () => {
+        const response = await post('/used')
+        expect([response.status, await response.text()]).toEqual([403, 'unreadable-form'])
       })
 
       it('is measured by a bodyLimit() behind csrf(), and answered with 413', async () => {

@@ -56,6 +56,7 @@ describe('csrf(): the form field', () => {
     ['no disposition', 'Content-Type: text/plain'],
     ['two names', `${field('a')}; name="csrf_token"`],
     ['two dispositions', `${field('csrf_token')}\r\n${field('a')}`],
+    ['a second header that goes on', `${field('csrf_token')}\r\nA: b\r\n ; filename="a"`],
     ['a header that goes on', 'Content-Disposition: form-data;\r\n name="csrf_token"'],
     ['a header that ends in a line feed', `${field('csrf_token')}\nContent-Type: text/plain`],
     ['a space behind the token', field('csrf_token'), 'TOKEN '],
@@ -69,6 +70,29 @@ describe('csrf(): the form field', () => {
     const { post, token } = await site()
     const [body, type] = multipart([headers, content.replace('TOKEN', token)])
     expect((await post(body, type)).status).toBe(403)
+  })
+
+  it.each([
+    ['a=b', 'a=b='],
+    ['a&b', 'a&b='],
+    ['p', '%7z='],
+    ['p', '%z0='],
+    ['0', '%3='],
+    ['a b', 'a%2 b='],
+  ])('called %j is not found in %j', async (name, start) => {
+    const { post, token } = await site({ field: name })
+    const status = async (form: string) => (await post(form, { 'Content-Type': urlencoded })).status
+    expect(await status(start + token)).toBe(403)
+    expect(await status(String(new URLSearchParams({ [name]: token })))).toBe(200)
+  })
+
+  it('is not a field whose value makes it look like one', async () => {
+    const { post, token } = await site({ field: 'a=b' })
+    const form = new URLSearchParams([
+      ['a=b', token],
+      ['a', 'b'],
+    ])
+    expect((await post(form)).status).toBe(200)
   })
 
   it('is the last of its name, and a file counts', async () => {

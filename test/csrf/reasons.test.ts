@@ -45,6 +45,7 @@ const refusals: [ForgedRequestError['reason'], string, RequestInit, CsrfOptions?
   ['missing-token', 'a body that is no form', { headers: { 'Content-Type': 'text/plain' } }],
   ['wrong-token', 'a wrong header', { headers: { 'X-CSRF-Token': 'wrong' } }],
   ['wrong-token', 'an empty header', { headers: { 'X-CSRF-Token': '' } }],
+  ['wrong-token', 'a long field', { body: new URLSearchParams({ csrf_token: 'a'.repeat(9000) }) }],
   ['wrong-token', 'a wrong field', { body: new URLSearchParams({ csrf_token: 'wrong' }) }],
   ['unreadable-form', 'a form that is none', { headers: { 'Content-Type': broken }, body: 'a=b' }],
 ]

@@ -7,6 +7,8 @@ import { endless, field, mib, multipart, site, urlencoded } from './forms.ts'
 
 describe('csrf(): a form that cannot be read', () => {
   const [whole, type] = multipart([field('a'), 'x'], [field('csrf_token'), 'TOKEN'])
+  const bare = 'multipart/form-data; boundary='
+  const long = 'x'.repeat(71)
   const as = (value: string) => ({ 'Content-Type': value })
   const forms: [string, string, Record<string, string>][] = [
     ['is empty', '', type],
@@ -18,15 +20,14 @@ describe('csrf(): a form that cannot be read', () => {
     ['goes on after its end with another part', `${whole}${whole}`, type],
     ['starts with other text', `x\r\n${whole}`, type],
     ['has lines that end in a line feed', whole.replaceAll('\r', ''), type],
+    ['has a boundary behind a line feed alone', whole.replace('x\r\n--xx', 'x\n--xx'), type],
+    ['has a part without content', whole.replace('\r\n\r\nx\r\n', '\r\n\r\n'), type],
+    ['starts without its boundary', `abcd${whole.slice(4)}`, type],
     ['has another boundary', whole, as('multipart/form-data; boundary=xy')],
     ['has no boundary', whole, as('multipart/form-data')],
-    ['has an empty boundary', whole, as('multipart/form-data; boundary=')],
     ['has two boundaries', whole, as('multipart/form-data; boundary=xx; boundary=xy')],
-    [
-      'has a boundary of 71 characters',
-      whole,
-      as(`multipart/form-data; boundary=${'x'.repeat(71)}`),
-    ],
+    ['has a boundary of 71 characters', whole.replaceAll('xx', long), as(`${bare}${long}`)],
+    ['has a boundary of no characters', whole.replaceAll('xx', ''), as(bare)],
   ]
 
   it.each(forms)(
@@ -87,6 +88,16 @@ describe('csrf(): a form that cannot be read', () => {
     const body = new ReadableStream({ pull: (controller) => controller.error(cause) })
     await post(body, { 'Content-Type': urlencoded })
     expect(error()).toBe(cause)
+  })
+
+  it('is none with a file for a token that a middleware has read by c.req.formData()', async () => {
+    const { post, token, error } = await site({
+      before: (c) => c.req.method === 'POST' && c.req.formData(),
+    })
+    const form = new FormData()
+    form.append('csrf_token', new File([token], 'token'))
+    expect((await post(form)).status).toBe(403)
+    expect(error()).toMatchObject({ reason: 'missing-token' })
   })
 
   it.each<[string, (c: Context) => Promise<unknown>]>([

@@ -18,46 +18,47 @@ import { type Refusal, refused, shown, warn } from './refusal.ts'
 /** Options of `csrf()`. */
 export interface CsrfOptions {
   /**
-   * Other origins whose requests are welcome, whole and exact: `https://admin.example.com`. A proxy
-   * that ends TLS, or changes the host, makes the site's own origin another one.
+   * Other origins that may send requests, whole and exact: `https://admin.example.com`. Behind a proxy
+   * that ends TLS or changes the host, list the site's public origin.
    *
    * @default []
    */
   origins?: readonly string[]
   /**
-   * The request header that carries the token.
+   * The request header that carries the token. A form is only read if it is missing.
    *
    * @default 'X-CSRF-Token'
    */
   header?: string
   /**
-   * The form field that carries the token if that header is absent. Of several the last counts.
+   * The form field that carries the token if the header is missing. If there are several, the last
+   * one counts.
    *
    * @default 'csrf_token'
    */
   field?: string
   /**
-   * The largest form, in bytes, that is read to find the field: one number for both kinds of forms. A
-   * larger one is refused with 413 before it is read whole. Send the token in the header to upload
-   * more: then the body is left alone.
+   * The largest form, in bytes, that is read to find the field. A larger one is refused with 413
+   * before it has been read. For larger uploads send the token in the header: then the body is not
+   * read at all.
    *
-   * @default 1 MiB for urlencoded forms, 16 MiB for multipart forms
+   * @default 1 MiB for urlencoded forms, 16 MiB for multipart forms; a number sets both
    */
   maxFormSize?: number
-  /** Whether a request needs no check, such as a webhook that is signed by other means. */
+  /** Whether to skip the check for a request, such as a webhook that is signed by other means. */
   exempt?: (c: Context) => boolean
   /**
-   * Whether a token is needed. `false`: `Sec-Fetch-Site` and `Origin` decide alone, and a request
+   * Whether a token is required. `false`: `Sec-Fetch-Site` and `Origin` decide alone, and a request
    * with neither is refused.
    *
    * @default true
    */
   token?: boolean
   /**
-   * Called with each refusal, in place of the line that `console.warn` logs. Nothing waits for it,
-   * and an error of its own is ignored. A form that is too large goes to `app.onError` alone then.
+   * Called with each `ForgedRequestError`, instead of logging it. It is not awaited, and its errors
+   * are ignored. With this option a `FormTooLargeError` is not logged either: `app.onError` gets it.
    *
-   * @default a line with the method, the path, the reason and the cure if there is one
+   * @default one `console.warn` line with the method, path, reason and, if there is one, the cure
    */
   onRefuse?: (error: ForgedRequestError, c: Context) => void | Promise<void>
   /**
@@ -68,7 +69,7 @@ export interface CsrfOptions {
   as?: string
 }
 
-/** Options that are complete. These two have no default. */
+/** Complete options. Two have no default. */
 type Settings = Required<Omit<CsrfOptions, 'maxFormSize' | 'onRefuse'>> &
   Pick<CsrfOptions, 'maxFormSize' | 'onRefuse'>
 
@@ -77,16 +78,17 @@ const safeMethods = ['GET', 'HEAD', 'OPTIONS', 'TRACE'] // RFC 9110 §9.2.1
 /**
  * Refuses forged requests with 403: those that another site made the visitor's browser send.
  *
- * What the browser says of the request's origin (`Sec-Fetch-Site`, `Origin`) must be in its favour
- * wherever it is sent, and the request must carry the session's `csrfToken()`. Neither a method
- * override nor a content type exempts from this. Mount it after `session()`.
+ * `Sec-Fetch-Site` and `Origin`, each if it is sent, must say that the request is the site's own, and
+ * the request must carry the session's `csrfToken()`. No content type or method override is exempt.
+ * Mount it after `session()`.
  *
- * A form is read to find the token, and is there afterwards: in `c.req` as in `c.req.raw`.
+ * If the token is not in the header, the form is read. Handlers can still read it afterwards, from
+ * `c.req` and from `c.req.raw`.
  *
  * @throws {TypeError | RangeError} When an option is wrong.
- * @throws {ForgedRequestError} At a request that is refused; its `reason` says why.
- * @throws {FormTooLargeError} At a request whose form is larger than `maxFormSize`.
- * @throws {TypeError} At a request when no session is mounted.
+ * @throws {ForgedRequestError} During a request that is refused; `reason` says why.
+ * @throws {FormTooLargeError} During a request whose form exceeds `maxFormSize`.
+ * @throws {TypeError} During a request when no session is mounted.
  */
 export function csrf(options: CsrfOptions = {}): MiddlewareHandler {
   checkOptions('csrf(): ', options, rules)
@@ -137,18 +139,18 @@ function isOrigin(origin: unknown): boolean {
   return canonical === origin && url.host !== '' && !origin.includes('*')
 }
 
-/** What speaks against a request, or `null`. */
+/** Why to refuse the request, or `null`. */
 async function check(c: Context, settings: Settings): Promise<Refusal | null> {
   const hint = foreignOrigin(c, settings)
   if (hint !== null) return { reason: 'origin', hint }
   if (!settings.token) return null
-  // Before the body is read, which may take longer than the session lives.
+  // Before the body is read: that may take long, and what a session accepts is decided when it opens.
   const accepted = await tokensOf(c, settings.as)
   if (accepted.length === 0) {
     return { reason: 'no-session', hint: 'no cookie, or one that has expired' }
   }
   try {
-    // A header decides even when it is empty: a good field does not rescue a wrong header.
+    // A header that is sent decides, even an empty one: a good field does not rescue it.
     const token = c.req.header(settings.header) ?? (await formField(c, settings))
     if (token === undefined) {
       const hint = `put csrfToken(session) into ${settings.header} or ${settings.field}`
@@ -171,11 +173,11 @@ async function tokensOf(c: Context, as: string): Promise<string[]> {
   return acceptedTokens(stateOf<Record<string, unknown>>((await open()) as Session))
 }
 
-/** @throws {unknown} The cause, if it brings its own response. */
+/** @throws {unknown} The cause, if it has a response of its own. */
 function unreadable(c: Context, cause: unknown, { onRefuse }: Settings): Refusal {
   const { name, message } = Object(cause)
   if (name === 'FormTooLargeError' && !onRefuse) warn(c, message.replace('csrf(): ', ''))
-  // In older versions of Hono `bodyLimit()` lets the body fail with this error, and answers it.
+  // In older versions of Hono, `bodyLimit()` makes the body fail with this error and handles it.
   if ('getResponse' in Object(cause) || name === 'BodyLimitError') throw cause
   return { reason: 'unreadable-form', hint: shown(String(message)), cause }
 }

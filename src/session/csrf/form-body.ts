@@ -3,13 +3,13 @@ import { FormTooLargeError } from '../errors.ts'
 import type { Bytes } from './bytes.ts'
 
 /**
- * Reads the body of a request whole, and leaves it in `c.req` and `c.req.raw` as if nobody had.
+ * Reads the body of a request, and leaves `c.req` and `c.req.raw` as if it had not been read.
  *
  * @param limit - In bytes.
- * @param header - The name of the header that saves the reading, for the error.
- * @returns The form instead, if a middleware has read the body as `c.req.formData()`.
- * @throws {FormTooLargeError} When the body is larger, before it is read whole.
- * @throws {TypeError} When the body was read before, from `c.req.raw`.
+ * @param header - Where the token can be sent instead, for the error message.
+ * @returns The body, or the form if an earlier middleware read it with `c.req.formData()`.
+ * @throws {FormTooLargeError} When the body is larger, as soon as that is known.
+ * @throws {TypeError} When the body was already read from `c.req.raw`.
  */
 export async function readBody(
   c: Context,
@@ -24,7 +24,7 @@ export async function readBody(
   check(declared)
   if (bodyCache.formData && !bodyCache.arrayBuffer) return bodyCache.formData
   if (Object.keys(bodyCache).length > 0) return new Uint8Array(await c.req.arrayBuffer())
-  if (raw.bodyUsed) throw new TypeError('the body was read before, from c.req.raw')
+  if (raw.bodyUsed) throw new TypeError('the body was already read from c.req.raw')
   const body = await collect(raw.body, declared || limit, check)
   c.req.raw = withBody(raw, body)
   return body
@@ -41,7 +41,7 @@ function withBody(raw: Request, body: Bytes): Request {
   }
 }
 
-/** Reads a stream to its end. What is left of one that is too large is for the server to drop. */
+/** Reads a stream to its end. The rest of one that is too large is left for the server to discard. */
 async function collect(
   stream: ReadableStream<Uint8Array> | null,
   most: number,

@@ -3,7 +3,7 @@ import { readBody } from './form-body.ts'
 import { findInMultipart } from './multipart.ts'
 import { findInUrlencoded } from './urlencoded.ts'
 
-/** Where a token may be, of the options of `csrf()`. */
+/** The options of `csrf()` that say where a token may be. */
 export interface TokenPlaces {
   readonly header: string
   readonly field: string
@@ -12,14 +12,14 @@ export interface TokenPlaces {
 }
 
 /**
- * Finds the last field of the name in the form that a request carries. The form is not built:
- * `FormData` and `URLSearchParams` take seconds for a hostile megabyte.
+ * Finds the value of the form field that carries the token; the last one counts.
  *
- * @returns The value; `undefined` when the body is no form or has no such field, or the last one is a
- * file.
- * @throws {FormTooLargeError} When the form is larger.
- * @throws {TypeError} When the body was read before, or is not what its content type says. Other
- * errors are those of the body.
+ * It does not build the form: `URLSearchParams` and `FormData` can take seconds for 1 MiB.
+ *
+ * @returns `undefined` when the body is not a form or has no such field, or the last one is a file.
+ * @throws {FormTooLargeError} When the form exceeds the limit.
+ * @throws {TypeError} When the body was already read, or is not what its content type says. If
+ * reading the body fails, its own error.
  */
 export async function formField(
   c: Context,
@@ -29,7 +29,7 @@ export async function formField(
   const [kind] = type.toLowerCase().split(/\s*;/)
   const isMultipart = kind === 'multipart/form-data'
   if (!isMultipart && kind !== 'application/x-www-form-urlencoded') return undefined
-  // 16 MiB is the most that fits an isolate of 128 MB a few at a time.
+  // 16 MiB: a few at a time still fit in a Worker's 128 MB.
   const body = await readBody(c, maxFormSize ?? 2 ** (isMultipart ? 24 : 20), header)
   if (body instanceof Uint8Array) {
     return isMultipart ? findInMultipart(body, field, type) : findInUrlencoded(body, field)

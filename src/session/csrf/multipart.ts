@@ -5,7 +5,7 @@ import { type Bytes, shortText } from './bytes.ts'
 const typeWithBoundary =
   /^[^;]*(?:; *charset=[^;"]*)?; *boundary=("?)([\w'()+,./:=?-]{1,70})\1(?:; *charset=[^;"]*)?$/i
 
-// A Content-Disposition with one name, and a file name if the part is a file; then other headers.
+// Content-Disposition with one name, and a file name if the part is a file; then other headers.
 const partHeaders =
   /^\r\ncontent-disposition: *form-data; *name="([^"\n]*)"(; *filename\*?=(?:"[^"\n]*"|[^"\r\n;]*))*(?:\r\n(?!content-disposition)\w[^\r\n]*)*$/i
 
@@ -16,9 +16,9 @@ const blankLine = toUtf8('\r\n\r\n')
 /**
  * Finds the value of the last field of a name in a multipart form, in one pass over its bytes.
  *
- * Parsers disagree about what browsers and `FormData` never write, such as a line feed without a
- * carriage return, text around the parts or a second name of a part. A form with any of it is
- * refused, so that no handler sees another form than this one.
+ * Parsers disagree about input that browsers and `FormData` never write: a line feed without a
+ * carriage return, text around the parts, a part with two names. Such a form is refused, so a
+ * handler's parser cannot see a different token.
  *
  * @param contentType - Has the boundary.
  * @returns `undefined` when there is no such field, or the last one is a file.
@@ -40,9 +40,9 @@ export function findInMultipart(
     const start = find(body, blankLine, at) + blankLine.length
     const headers = shortText(body.subarray(at, start - blankLine.length))
     const [, named, file] = partHeaders.exec(headers) ?? refuse()
-    at = find(body, delimiter, start)
-    if (body[at - 1] !== carriageReturn) refuse()
-    // workerd drops the backslashes of a name: what has this name only then is no token, either.
+    at = find(body, delimiter, start - 1)
+    if (at < start || body[at - 1] !== carriageReturn) refuse()
+    // workerd drops backslashes in names, so one that is equal only without them is ambiguous.
     if (named?.replaceAll('\\', '') === escaped.replaceAll('\\', '')) {
       value = file || named !== escaped ? undefined : body.subarray(start, at - 1)
     }

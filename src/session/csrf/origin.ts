@@ -1,18 +1,18 @@
 import type { Context } from 'hono'
 import { shown } from './refusal.ts'
 
-/** Which origins are welcome, of the options of `csrf()`. */
-export interface Welcome {
+/** The options of `csrf()` that say which origins may send requests. */
+export interface OriginPolicy {
   readonly origins: readonly string[]
   readonly token: boolean
 }
 
 /**
- * Checks what the browser says of a request's origin: all that is sent must be in its favour.
+ * Checks `Origin` and `Sec-Fetch-Site`: each one that is sent must say that the request is our own.
  *
  * @returns What is wrong, for the log, or `null`.
  */
-export function foreignOrigin(c: Context, { origins, token }: Welcome): string | null {
+export function foreignOrigin(c: Context, { origins, token }: OriginPolicy): string | null {
   const origin = c.req.header('Origin')
   const site = c.req.header('Sec-Fetch-Site')
   if (origin !== undefined && origins.includes(origin)) return null

@@ -4,12 +4,12 @@ import { ForgedRequestError, oneLine } from '../errors.ts'
 /** Why a request is refused. */
 export interface Refusal {
   readonly reason: ForgedRequestError['reason']
-  /** What is wrong and the cure where there is one, for the log. Never a token. */
+  /** For the log: what is wrong, and the cure if there is one. Never a token. */
   readonly hint: string
   readonly cause?: unknown
 }
 
-/** Makes the error of a refused request, and tells the developer: the client learns nothing. */
+/** Reports a refusal to the hook, or else to the log, and makes its error. */
 export function refused(
   c: Context,
   { reason, hint, cause }: Refusal,
@@ -17,7 +17,7 @@ export function refused(
 ): ForgedRequestError {
   const error = new ForgedRequestError(reason, { cause })
   if (!onRefuse) warn(c, `${reason}: ${hint}`)
-  // A hook that throws, or whose promise rejects, changes nothing.
+  // A hook that throws or rejects must not change the response.
   else new Promise((resolve) => resolve(onRefuse(error, c))).catch(() => undefined)
   return error
 }
@@ -27,7 +27,7 @@ export function warn(c: Context, why: string): void {
   console.warn(`csrf(): refused ${shown(c.req.method)} ${shown(c.req.path)}, ${why}`)
 }
 
-/** What a client sent, as it may stand in a log: one line of bounded length. */
+/** Client input for a log: one line of bounded length. */
 export function shown(text: string): string {
   return oneLine(text.slice(0, 200))
 }

@@ -24,7 +24,7 @@ export function findInUrlencoded(body: Bytes, name: string): string | undefined 
   return pair && [...new URLSearchParams(shortText(pair)).values(), ''][0]
 }
 
-/** Whether the pair that starts here has this name. Stops at the first difference. */
+/** Whether the pair at `start` has this name. Stops at the first difference, so scanning is linear. */
 function isNamed(body: Bytes, start: number, name: Uint8Array): boolean {
   let at = start
   for (let i = 0; i < name.length; i++) {
@@ -47,7 +47,7 @@ function isEndOfName(byte: number | undefined): boolean {
   return byte === equals || byte === ampersand || byte === undefined
 }
 
-/** The value of a hexadecimal digit; of another byte a number so low that no sum with it is ≥ 0. */
+/** The value of a hexadecimal digit, or a number so low that no byte made of it is ≥ 0. */
 function hexDigit(byte = 0): number {
   if (byte >= 0x30 && byte <= 0x39) return byte - 0x30
   const letter = byte | 0x20
