@@ -62,8 +62,8 @@ export interface UserSessions {
  * A session is a user's from `session.bind(user)` until it ends. The store keeps a list for each user,
  * under a hash of the name, until 400 days after the last login. It holds at most 20 live sessions: one
  * more login ends the oldest. `list()` takes one call and one for each session; `end()` and `endAll()`
- * take four and two for each session that they end; a login takes three, or five in place of another
- * session, and 30 at most when the list is full.
+ * take three, and two or three for each session that they end; a login takes three, or five in place of
+ * another session, and 30 at most when the list is full.
  *
  * @param store - The one that `session()` was given.
  * @throws {TypeError} When the store is eventually consistent, as KV. There, and for sessions that are
