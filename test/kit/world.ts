@@ -45,11 +45,11 @@ export interface Answer {
 }
 
 /** Mary's browsers, and the requests that a schedule runs at the same time. */
-export function createWorld(seed: number) {
+export function createWorld(seed: number, { isOneProcess = false } = {}) {
   stopTime()
   const random = randomFrom(seed)
   const memory = memoryStore()
-  const schedule = createSchedule(memory, random)
+  const schedule = createSchedule(memory, random, { isOneProcess })
   let dropped = 0
   const options = {
     onEvent: ({ type }: SessionEvent) => {

@@ -10,12 +10,13 @@ afterEach(() => {
 const all = Object.keys(uses) as Use[]
 
 describe.each([
-  ['nobody dies', 0],
-  ['requests die at any call', 0.4],
-])('a user’s sessions, in every order of events, where %s', (_, deaths) => {
+  ['nobody dies', 0, false],
+  ['requests die at any call', 0.4, false],
+  ['all queue in one process', 0, true],
+])('a user’s sessions, in every order of events, where %s', (_, deaths, isOneProcess) => {
   /** Two browsers that are logged in, two that are not, and what they do at the same time. */
   async function crowd(seed: number) {
-    const world = createWorld(seed)
+    const world = createWorld(seed, { isOneProcess })
     const { random, browsers } = world
     await world.addBrowser('change', 'login')
     await world.addBrowser('login')
