@@ -21,6 +21,8 @@ function largestKeys(data: Entries): string {
     .map(([key, value]) => ({ key, bytes: toUtf8(JSON.stringify({ [key]: value })).length }))
     .sort((a, b) => b.bytes - a.bytes)
     .slice(0, 3)
-    .map(({ key, bytes }) => `${oneLine(key.slice(0, 64))} (${bytes})`)
+    .map(
+      ({ key, bytes }) => `${oneLine(key.length > 64 ? `${key.slice(0, 63)}…` : key)} (${bytes})`,
+    )
     .join(', ')
 }
