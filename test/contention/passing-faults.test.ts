@@ -6,6 +6,7 @@ import {
   type Store,
   userSessions,
 } from '../../src/session/index.ts'
+import { kvStore } from '../../src/session/stores/kv.ts'
 import { memoryStore } from '../../src/session/stores/memory.ts'
 import { at, pass, settle, start, stopTime } from '../kit/clock.ts'
 import { otherSecret, secret } from '../kit/tokens.ts'
@@ -164,6 +165,55 @@ describe('a write that KV refuses with 429', () => {
     expect(answer).toMatchObject({ status: 503, sent: [] })
     expect(took).toBeLessThanOrEqual(10.5)
     expect(100 - faults.length).toBeGreaterThan(5) // it used the time that it had
+  })
+})
+
+describe('a session in KV, which takes one write of a key a second', () => {
+  /** A namespace that keeps to its limit. */
+  function limited() {
+    const entries = new Map<string, { value: string; metadata: unknown }>()
+    const written = new Map<string, number>()
+    const write = async (key: string, change: () => void) => {
+      if (Date.now() - (written.get(key) ?? 0) < 1000) return rateLimited()
+      written.set(key, Date.now())
+      change()
+    }
+    return kvStore({
+      getWithMetadata: async (key) => entries.get(key) ?? { value: null, metadata: null },
+      put: (key, value, { metadata }) => write(key, () => entries.set(key, { value, metadata })),
+      delete: (key) => write(key, () => entries.delete(key)),
+    })
+  }
+
+  it('shows a flash message after a redirect, a second later', async () => {
+    const visitor = createVisitor({ store: limited() })
+    await visitor.visit((session) => session.flash('Your item was added.'))
+    const { answer, took } = await timed(visitor.attempt((session) => session.popFlash()))
+    expect(answer).toMatchObject({ status: 200, result: ['Your item was added.'] })
+    expect(took).toBeGreaterThanOrEqual(1)
+    expect(took).toBeLessThanOrEqual(2)
+  })
+
+  it('counts each of four reloads, and fails none', async () => {
+    const visitor = createVisitor({ store: limited() })
+    const counts: unknown[] = []
+    for (let i = 0; i < 4; i++) {
+      const counting = visitor.visit((session) => session.update('n', (n) => Number(n ?? 0) + 1))
+      counts.push((await timed(counting, 3)).answer)
+    }
+    expect(counts).toEqual([1, 2, 3, 4])
+  })
+
+  it('is due for its re-issue in ten tabs at once: no page waits for it', async () => {
+    const visitor = createVisitor({ store: limited(), onEvent: () => {} })
+    await visitor.visit((session) => session.set('user', 'mary'))
+    vi.setSystemTime(Date.now() + 121_000)
+    const tabs = Array.from({ length: 10 }, () => visitor.attempt((session) => session.get('user')))
+    const { answer, took } = await timed(Promise.all(tabs))
+    expect(answer.map(({ status, result }) => [status, result])).toEqual(
+      Array(10).fill([200, 'mary']),
+    )
+    expect(took).toBeLessThanOrEqual(1.5)
   })
 })
 

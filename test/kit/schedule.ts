@@ -13,20 +13,20 @@ const patience = soon === later ? 20 : 200
 export const rounds =
   soon === later || navigator.userAgent === 'Cloudflare-Workers'
     ? 10
-    : Number(process.env.ROUNDS ?? 50)
+    : Number(process.env.ROUNDS ?? 20)
 
 /** Random numbers from a seed: the same schedule again for the same seed. */
 export type Random = ReturnType<typeof randomFrom>
 
-/** Mulberry32: https://gist.github.com/tommyettinger/46a874533244883189143505d203312c */
+/** The generator of Park and Miller: https://doi.org/10.1145/63039.63042 */
 export function randomFrom(seed: number) {
+  const modulus = 2 ** 31 - 1
   let state = seed
   const next = (): number => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+    state = (state * 48_271) % modulus
+    return state / modulus
   }
+  for (let i = 0; i < 3; i++) next() // small seeds begin alike
   return {
     /** Whether an event of this probability happens. */
     chance: (probability: number) => next() < probability,
@@ -63,11 +63,13 @@ export interface Outcome<T> {
  * Lets requests run at the same time, one call of the store at a time, in an order that a seed decides.
  *
  * Each request has a store object of its own, as if it ran in a process of its own, so that requests do
- * not queue. A request that dies stops for good at one of its calls, before or after it was applied.
+ * not queue; or all have one, and queue. A request that dies stops for good at one of its calls, before
+ * or after it was applied.
  */
-export function createSchedule(store: Store, random: Random) {
+export function createSchedule(store: Store, random: Random, { isOneProcess = false } = {}) {
   const requests: Request[] = []
   let steps: Step[] = []
+  const common = storeOf(newRequest())
 
   /** Adds a call to those from which the schedule chooses. */
   function step<T>(request: Request, call: () => T | Promise<T>): Promise<T> {
@@ -84,6 +86,10 @@ export function createSchedule(store: Store, random: Random) {
       }
       steps.push({ request, apply, answer: () => answer() })
     })
+  }
+
+  function newRequest(lastCall = Number.POSITIVE_INFINITY): Request {
+    return { isDone: false, isDead: false, calls: 0, lastCall }
   }
 
   function storeOf(request: Request): Store {
@@ -103,6 +109,10 @@ export function createSchedule(store: Store, random: Random) {
   /** Waits until every request waits for the schedule, sleeps, or is done. */
   async function settle(): Promise<void> {
     for (let tasks = 0; tasks < patience; tasks++) {
+      if (isOneProcess) {
+        await nextTask() // nobody can tell which request a call is of
+        continue
+      }
       const running = requests.filter(({ isDone, isDead }) => !isDone && !isDead)
       if (running.every((request) => steps.some((step) => step.request === request))) return
       await nextTask()
@@ -137,12 +147,12 @@ export function createSchedule(store: Store, random: Random) {
       run: (store: Store) => Promise<T>,
       { lastCall = Number.POSITIVE_INFINITY } = {},
     ): Outcome<T> {
-      const request = { isDone: false, isDead: false, calls: 0, lastCall }
+      const request = newRequest(lastCall)
       requests.push(request)
       let result: T | undefined
       const finish = async () => {
         await step(request, () => undefined)
-        result = await run(storeOf(request))
+        result = await run(isOneProcess ? common : storeOf(request))
         request.isDone = true
       }
       void finish()

@@ -45,11 +45,11 @@ export interface Answer {
 }
 
 /** Mary's browsers, and the requests that a schedule runs at the same time. */
-export function createWorld(seed: number) {
+export function createWorld(seed: number, { isOneProcess = false } = {}) {
   stopTime()
   const random = randomFrom(seed)
   const memory = memoryStore()
-  const schedule = createSchedule(memory, random)
+  const schedule = createSchedule(memory, random, { isOneProcess })
   let dropped = 0
   const options = {
     onEvent: ({ type }: SessionEvent) => {
@@ -68,7 +68,7 @@ export function createWorld(seed: number) {
       ? { answered: Number.POSITIVE_INFINITY }
       : known.get(token ?? '')
     if (use === 'bind' && token !== undefined) known.set(token, login)
-    const visitor = createVisitor({ ...options, store })
+    const visitor = createVisitor({ ...options, store, revocations: store })
     visitor.token = token
     const { status, sent } = await visitor.attempt((session) => void uses[use](session))
     if (sent.length > 0) {
@@ -109,20 +109,18 @@ export function createWorld(seed: number) {
       )
     },
     /** Ends all of mary's sessions, and tells which logins had been answered when that was asked. */
-    endAll(): Outcome<Set<Login | undefined>> {
+    endAll(end = (store: Store): unknown => userSessions(store).endAll('mary')) {
       return schedule.begin(async (store) => {
-        const before = [...known.values()].filter(
-          (login) => login && Number.isFinite(login.answered),
-        )
-        log.push('endAll')
-        await userSessions(store).endAll('mary')
-        log.push('endAll: done')
+        const before = [...known.values()].filter((login) => Number.isFinite(login?.answered))
+        log.push('end of all')
+        await end(store)
+        log.push('end of all: done')
         return new Set(before)
       })
     },
     /** Whose session a cookie leads to, and the id. */
     async look(token: string): Promise<{ user: string | undefined; key: string }> {
-      const visitor = createVisitor({ ...options, store: memory })
+      const visitor = createVisitor({ ...options, store: memory, revocations: memory })
       visitor.token = token
       const [user, id] = await visitor.visit((session) => [session.user, session.id])
       return { user, key: await storeKey(String(id)) }
@@ -130,7 +128,7 @@ export function createWorld(seed: number) {
     /** How many requests were told that what they did was dropped. */
     dropped: () => dropped,
     dataOf(token: string): Promise<object> {
-      return createVisitor({ ...options, store: memory }).present(token)
+      return createVisitor({ ...options, store: memory, revocations: memory }).present(token)
     },
     /** The cookies that lead to a session of mary's. */
     async alive(): Promise<string[]> {

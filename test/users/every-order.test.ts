@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { userSessions } from '../../src/session/index.ts'
+import { revokeSessions, userSessions } from '../../src/session/index.ts'
 import { rounds } from '../kit/schedule.ts'
 import { createWorld, type Use, uses } from '../kit/world.ts'
 
@@ -10,12 +10,13 @@ afterEach(() => {
 const all = Object.keys(uses) as Use[]
 
 describe.each([
-  ['nobody dies', 0],
-  ['requests die at any call', 0.4],
-])('a user’s sessions, in every order of events, where %s', (_, deaths) => {
+  ['nobody dies', 0, false],
+  ['requests die at any call', 0.4, false],
+  ['all queue in one process', 0, true],
+])('a user’s sessions, in every order of events, where %s', (_, deaths, isOneProcess) => {
   /** Two browsers that are logged in, two that are not, and what they do at the same time. */
   async function crowd(seed: number) {
-    const world = createWorld(seed)
+    const world = createWorld(seed, { isOneProcess })
     const { random, browsers } = world
     await world.addBrowser('change', 'login')
     await world.addBrowser('login')
@@ -36,6 +37,20 @@ describe.each([
       expect(survivors, world.story()).toEqual([])
       expect(await world.unlisted(), world.story()).toEqual([])
       await userSessions(world.memory).endAll('mary')
+      expect(await world.alive(), world.story()).toEqual([])
+      vi.useRealTimers()
+    }
+  })
+
+  it('end when they are revoked, but for logins that come after', async () => {
+    for (let seed = 1; seed <= rounds; seed++) {
+      const world = await crowd(seed)
+      const ending = world.endAll((store) => revokeSessions(store, 'mary'))
+      await world.schedule.run()
+      const alive = await world.alive()
+      const survivors = alive.filter((token) => ending.result?.has(world.known.get(token)))
+      expect(survivors, world.story()).toEqual([])
+      await revokeSessions(world.memory, 'mary')
       expect(await world.alive(), world.story()).toEqual([])
       vi.useRealTimers()
     }

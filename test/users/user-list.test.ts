@@ -310,6 +310,19 @@ describe('a session whose regenerate() stopped half way', () => {
   })
 })
 
+it('end() ends what a session has become since it was listed', async () => {
+  at(0)
+  const store = memoryStore()
+  const phone = createVisitor({ store })
+  await phone.visit(login)
+  const [listed] = await userSessions(store).list('mary')
+  for (let i = 0; i < 3; i++) await phone.visit((session) => session.regenerate())
+  expect(await userSessions(store).end('john', String(listed?.id))).toBe(false)
+  expect(await userSessions(store).end('mary', String(listed?.id))).toBe(true)
+  expect(await phone.visit((session) => session.user)).toBeUndefined()
+  expect(await userSessions(store).end('mary', String(listed?.id))).toBe(false)
+})
+
 describe('endAll() that stopped half way', () => {
   it('locks nobody out: what it had marked ends at the next login', async () => {
     at(0)

@@ -1,11 +1,12 @@
 import { boundedStore } from '../contention/bounded-store.ts'
 import { defaultName, isId, type SessionName, sessionPrefix, storeKey } from '../lifecycle/ids.ts'
+import { maxSuccessors, parseTombstone } from '../lifecycle/tombstone.ts'
 import { type Session, stateOf } from '../session.ts'
 import type { State } from '../state/state.ts'
 import type { Store } from '../store.ts'
 import { assertUser } from './binding.ts'
 import { endEntries } from './end-sessions.ts'
-import { findSession, readList, userList } from './user-list.ts'
+import { type Entry, findSession, readList, type UserList, userList } from './user-list.ts'
 
 /** A session of a user: as a rule, a browser. */
 export interface UserSession {
@@ -62,8 +63,8 @@ export interface UserSessions {
  * A session is a user's from `session.bind(user)` until it ends. The store keeps a list for each user,
  * under a hash of the name, until 400 days after the last login. It holds at most 20 live sessions: one
  * more login ends the oldest. `list()` takes one call and one for each session; `end()` and `endAll()`
- * take four and two for each session that they end; a login takes three, or five in place of another
- * session, and 30 at most when the list is full.
+ * take three, and two or three for each session that they end; a login takes three, or five in place of
+ * another session, and 30 at most when the list is full.
  *
  * @param store - The one that `session()` was given.
  * @throws {TypeError} When the store is eventually consistent, as KV. There, and for sessions that are
@@ -105,8 +106,7 @@ export function userSessions(store: Store, { name = defaultName }: SessionName =
     async end(user, id) {
       const list = await listOf(user, 'end')
       if (typeof id !== 'string' || !isId(id)) return false
-      const key = sessionPrefix + id
-      return (await endEntries(list, (each) => each.key === key || each.previous === key)) > 0
+      return endWithSuccessors(list, sessionPrefix + id)
     },
 
     async endAll(user, except) {
@@ -116,6 +116,18 @@ export function userSessions(store: Store, { name = defaultName }: SessionName =
       return endEntries(list, ({ key, previous }) => !isOwn(key) && !isOwn(previous))
     },
   }
+}
+
+/** Ends the session under a key, or what it has been regenerated to since the list was read. */
+async function endWithSuccessors(list: UserList, first: string): Promise<boolean> {
+  let key: string | undefined = first
+  for (let followed = 0; key !== undefined && followed <= maxSuccessors; followed++) {
+    const isMeant = (each: Entry) => each.key === key || each.previous === key
+    if ((await endEntries(list, isMeant)) > 0) return true
+    const text: string | null = await list.store.get(key)
+    key = text === null ? undefined : parseTombstone(text)?.next
+  }
+  return false
 }
 
 /** Makes the keys of a session. In a request that regenerates it, it has two. */
