@@ -1,16 +1,15 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { finish, markPrivate } from './cookie/response.ts'
 import { ForgedRequestError, FormTooLargeError, SessionError } from './errors.ts'
-import { commit, type Outcome } from './lifecycle/commit.ts'
+import { commit, type Outcome, undoHandler } from './lifecycle/commit.ts'
 import type { Config } from './lifecycle/config.ts'
 import type { Visit } from './lifecycle/engine.ts'
-import { type Loaded, load, originOf } from './lifecycle/load.ts'
+import { type Loaded, load } from './lifecycle/load.ts'
 import { isSeen } from './lifecycle/prefetch.ts'
 import { reportFailure, visitOf } from './lifecycle/visit.ts'
 import type { SessionOptions } from './options/options.ts'
 import { fixed, perEnv, type Settings } from './options/per-env.ts'
 import { Session } from './session.ts'
-import { rollBack } from './state/state.ts'
 
 /**
  * What `session()` puts on the context: `c.var.session()` opens the visitor's session. Twice in a
@@ -69,7 +68,7 @@ export function session<
     const access: Access = { isReporting: false, hasEnded: false }
     c.set(settings.as, () => {
       if (access.isReporting) return Promise.reject(new SessionError(tooEarly))
-      if (c.error && access.loaded) startOver(settings.config(), access.loaded)
+      if (c.error && access.loaded) undoHandler(settings.config(), access.loaded)
       access.opening ??= open(c, settings, access)
       return access.opening as Promise<Session<Data, Flash>>
     })
@@ -187,11 +186,6 @@ function dropHeaders(c: Context): void {
   c.res = undefined
   c.res = new Response(null) // drops what `c.header()` prepared as well
   for (const line of cookies) c.res.headers.append('Set-Cookie', line)
-}
-
-/** Gives the error page a session without the changes of the handler that threw. */
-function startOver({ setOnError }: Config, { incoming, state }: Loaded): void {
-  if (!setOnError && !state.isRolledBack && !state.committed) rollBack(state, originOf(incoming))
 }
 
 const tooEarly =

@@ -133,7 +133,7 @@ function recordOf(
 
 /** Reads a session from its record, however late: only one that has ended is none. */
 export function live(text: string | null): Payload | null {
-  return text === null ? null : parsePayload(text, Number.POSITIVE_INFINITY)
+  return text === null ? null : parsePayload(text)
 }
 
 /** Puts a session on its user's list. @returns Whether it may be kept. */

@@ -216,6 +216,6 @@ function formatList(entries: Entry[]): string | null {
 }
 
 function ofUser(user: string, text: string): Payload | null {
-  const payload = parsePayload(text, Number.POSITIVE_INFINITY)
+  const payload = parsePayload(text)
   return payload && userOf(payload.data) === user ? payload : null
 }
