@@ -14,8 +14,8 @@ const defaultName = 'session'
 
 /** Takes options that are ready: mistakes in them show at once. */
 export function fixed<Data extends object, As extends string>(options: SessionOptions<Data, As>) {
-  const config = configure(options)
-  const settings: Settings<As> = { as: nameOf(options), config: () => config }
+  const settings = settingsOf(options)
+  settings.config()
   return () => settings
 }
 
@@ -38,7 +38,8 @@ export function perEnv<Data extends object, As extends string>(
     if (settings) return settings
     try {
       const options = make(c)
-      if (!last || !isEqual(options, last.options)) last = { options, settings: lazy(options) }
+      if (!last || !isEqual(options, last.options))
+        last = { options, settings: settingsOf(options) }
       settings = last.settings
     } catch (error) {
       settings = failing(error)
@@ -48,12 +49,12 @@ export function perEnv<Data extends object, As extends string>(
   }
 }
 
-function lazy<Data extends object, As extends string>(
+function settingsOf<Data extends object, As extends string>(
   options: SessionOptions<Data, As>,
 ): Settings<As> {
   let config: Config | undefined
   return {
-    as: nameOf(options ?? {}),
+    as: options?.as ?? (defaultName as As),
     config() {
       config ??= configure(options)
       return config
@@ -69,10 +70,6 @@ function failing<As extends string>(error: unknown): Settings<As> {
       throw error
     },
   }
-}
-
-function nameOf<As extends string>(options: { as?: As }): As {
-  return options.as ?? (defaultName as As)
 }
 
 /** The options that count by their members. Functions, stores, codecs and schemas count by identity. */

@@ -33,7 +33,7 @@ export function peek(state: State, queue: string): unknown[] {
 
 /** Reads copies of all messages, each with the name of its queue. */
 export function peekAll(state: State): [queue: string, message: unknown][] {
-  return queuesOf(state).flatMap((queue) =>
+  return queuesIn(state.data).flatMap(({ queue }) =>
     peek(state, queue).map((message): [string, unknown] => [queue, message]),
   )
 }
@@ -44,10 +44,7 @@ export function take(state: State, queue: string): unknown[] {
   const messages = peek(state, queue)
   if (messages.length === 0) return messages
   const taken = messages.map((message) => JSON.stringify(message))
-  changeQueue(state, key, (data) => {
-    const left = without(messagesIn(data, key), taken)
-    put(data, key, left.length > 0 ? left : undefined)
-  })
+  changeQueue(state, key, (data) => putMessages(data, key, without(messagesIn(data, key), taken)))
   state.flashed.delete(key)
   return messages
 }
@@ -55,7 +52,7 @@ export function take(state: State, queue: string): unknown[] {
 /** Removes all messages, each with the name of its queue. */
 export function takeAll(state: State): [queue: string, message: unknown][] {
   const all = peekAll(state)
-  for (const queue of queuesOf(state)) take(state, queue)
+  for (const { queue } of queuesIn(state.data)) take(state, queue)
   return all
 }
 
@@ -66,13 +63,12 @@ export function takeAll(state: State): [queue: string, message: unknown][] {
  * @returns The queue, or `null` if no message was waiting.
  */
 export function dropOldest(data: Entries, flashed: ReadonlyMap<string, number>): string | null {
-  const [longest] = [...data.keys()]
-    .filter((key) => key.startsWith(flashPrefix) && waitingIn(data, key, flashed) > 0)
-    .sort((a, b) => messagesIn(data, b).length - messagesIn(data, a).length)
+  const [longest] = queuesIn(data)
+    .filter(({ key }) => waitingIn(data, key, flashed) > 0)
+    .sort((a, b) => messagesIn(data, b.key).length - messagesIn(data, a.key).length)
   if (longest === undefined) return null
-  const left = messagesIn(data, longest).slice(1)
-  put(data, longest, left.length > 0 ? left : undefined)
-  return longest.slice(flashPrefix.length)
+  putMessages(data, longest.key, messagesIn(data, longest.key).slice(1))
+  return longest.queue
 }
 
 /**
@@ -86,13 +82,12 @@ export function boundQueues(
   most: number,
 ): Map<string, number> {
   const dropped = new Map<string, number>()
-  for (const key of data.keys()) {
-    if (!key.startsWith(flashPrefix)) continue
+  for (const { key, queue } of queuesIn(data)) {
     const messages = messagesIn(data, key)
     const count = Math.min(messages.length - most, waitingIn(data, key, flashed))
     if (count <= 0) continue
     data.set(key, messages.slice(count))
-    dropped.set(key.slice(flashPrefix.length), count)
+    dropped.set(queue, count)
   }
   return dropped
 }
@@ -111,10 +106,16 @@ function changeQueue(state: State, key: string, make: Change): void {
   make(state.data)
 }
 
-function queuesOf(state: State): string[] {
-  return [...state.data.keys()]
+/** Lists the queues, and the keys under which the data have them. */
+function queuesIn(data: Entries): { key: string; queue: string }[] {
+  return [...data.keys()]
     .filter((key) => key.startsWith(flashPrefix))
-    .map((key) => key.slice(flashPrefix.length))
+    .map((key) => ({ key, queue: key.slice(flashPrefix.length) }))
+}
+
+/** Replaces the messages of a queue; without any it is none. */
+function putMessages(data: Entries, key: string, messages: unknown[]): void {
+  put(data, key, messages.length > 0 ? messages : undefined)
 }
 
 function waitingIn(data: Entries, key: string, flashed: ReadonlyMap<string, number>): number {
