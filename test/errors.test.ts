@@ -155,7 +155,7 @@ describe('a secret, token or value', () => {
   )
 })
 
-/** A list that holds a Date only after `set()` took it. */
+/** A list that gets a Date only after `set()` has accepted it. */
 function lateDate(value: string): unknown[] {
   const list: unknown[] = [value]
   queueMicrotask(() => list.push(new Date()))

@@ -149,6 +149,25 @@ describe('a store that fails', () => {
     ])
   })
 
+  it.each<[string, string]>([
+    ['a session', '[1700000000,1700000000,{"user":"mary","card":"4111"}]'],
+    ['a session with spaces', '[1700000000.5, 1700000000, {"user":"mary"}]'],
+    ['a tombstone', '{"at":1700000000.123,"how":"ended","token":"mary"}'],
+  ])('is logged without the record of %s that its client quotes', async (_, record) => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const command = JSON.stringify(['EVAL', 'return 1', 1, 'session:x', record, '60'])
+    for (const quoted of [command, JSON.stringify(command), record]) {
+      log.mockClear()
+      const message = `NOPERM no permission, command was: ${quoted}`
+      const down = () => Promise.reject(new Error(message))
+      const visitor = createVisitor({ store: { get: down, swap: down } })
+      await visitor.attempt((session) => session.set('a', 1))
+      expect(log).toHaveBeenCalledTimes(1)
+      expect(log.mock.calls[0]?.[0]).toContain('NOPERM no permission, command was: ')
+      expect(log.mock.calls[0]?.[0]).not.toContain('mary')
+    }
+  })
+
   it('is not logged with onEvent', async () => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => {})
     await recorded({ store }).during((session) => session.set('a', 1))

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { csrfToken } from '../src/session/index.ts'
+import { csrfToken, type Session, storeKey } from '../src/session/index.ts'
+import { memoryStore } from '../src/session/stores/memory.ts'
 import { at, start } from './kit/clock.ts'
 import { payloadOf } from './kit/tokens.ts'
 import { createVisitor } from './kit/visitor.ts'
@@ -185,5 +186,29 @@ describe('regenerate()', () => {
     await visitor.visit((session) => session.regenerate())
     const token = expect.stringMatching(/^[\w-]{24}$/)
     expect(payloadOf(visitor.token)).toEqual([start + 60, start, { a: 1, _csrft_: token }])
+  })
+
+  it.each<[string, (session: Session) => void]>([
+    ['was empty', (session) => session.changed()],
+    ['becomes empty', (session) => session.set('a', 1)],
+  ])('gives a session in a store, which stays, a CSRF token even if it %s', async (_, prepare) => {
+    const store = memoryStore()
+    const visitor = createVisitor({ store })
+    await visitor.visit(prepare)
+    const id = await visitor.visit((session) => {
+      session.clear()
+      session.regenerate()
+      return session.id as string
+    })
+    const record = JSON.parse((await store.get(await storeKey(id))) ?? 'null')
+    expect(record?.[2]).toEqual({ _csrft_: expect.stringMatching(/^[\w-]{24}$/) })
+  })
+
+  it('begins no session if none came and nothing is put in', async () => {
+    for (const options of [{}, { store: memoryStore() }]) {
+      const visitor = createVisitor(options)
+      await visitor.visit((session) => session.regenerate())
+      expect(visitor.sent).toEqual([])
+    }
   })
 })

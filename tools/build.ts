@@ -1,23 +1,26 @@
 // Builds the package: dist/ from src/session.
 
 import { execFileSync } from 'node:child_process'
-import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { minifySync } from 'rolldown/utils'
+import { rolldown } from 'rolldown'
 import { entries, type Manifest, readJson } from './deno-manifest.ts'
 
 const root = join(import.meta.dirname, '..')
 const dist = join(root, 'dist')
+const sources = entries(readJson<Manifest>('package.json')).map(([, source]) => source)
 
 /** Compiles twice: of the declarations, only those that users see keep their documentation. */
-function main(): void {
+async function main(): Promise<void> {
   rmSync(dist, { recursive: true, force: true })
   tsc()
   const documented = publicDeclarations()
   tsc('--removeComments')
   for (const [file, text] of documented) writeFileSync(file, text)
+  dropUnusedImports()
   removeUnreachable([...documented.keys()])
-  minify()
+  format()
+  await bundle()
 }
 
 function tsc(...options: string[]): void {
@@ -26,13 +29,34 @@ function tsc(...options: string[]): void {
   execFileSync(process.execPath, [compiler, ...flags], { cwd: root, stdio: 'inherit' })
 }
 
-/** Reads the declarations of the entries, and of what index.ts exports again. */
+/** Reads the declarations of the entries, and of what they export from elsewhere. */
 function publicDeclarations(): Map<string, string> {
-  const names = entries(readJson<Manifest>('package.json')).map(([, source]) =>
+  const names = sources.map((source) =>
     join(dist, source.replace('./src/session/', '').replace(/\.tsx?$/, '.d.ts')),
   )
-  const files = new Set([...names, ...importsOf(join(dist, 'index.d.ts'))])
+  const files = new Set(names)
+  for (const file of files) {
+    for (const exported of importsOf(file, /^export [^;]*?from ['"](\.[^'"]+)/gm))
+      files.add(exported)
+  }
   return new Map([...files].map((file) => [file, readFileSync(file, 'utf8')]))
+}
+
+/** Drops imports that only internal declarations needed, which tsc has left out. */
+function dropUnusedImports(): void {
+  for (const path of globSync('**/*.d.ts', { cwd: dist })) {
+    const file = join(dist, path)
+    const text = readFileSync(file, 'utf8')
+    const used = text.replaceAll(/^import .*$/gm, '').replaceAll(/\/\*.*?\*\//gs, '')
+    const kept = text.replaceAll(
+      /^import (?:type )?\{(.*)\} from .*\n/gm,
+      (line, names: string) => {
+        const words = names.split(',').map((name) => name.replace('type ', '').trim())
+        return words.some((word) => new RegExp(`\\b${word}\\b`).test(used)) ? line : ''
+      },
+    )
+    if (kept !== text) writeFileSync(file, kept)
+  }
 }
 
 /** Removes declarations that those of no entry lead to: nobody can import what they declare. */
@@ -47,25 +71,39 @@ function removeUnreachable(files: readonly string[]): void {
   }
 }
 
-function importsOf(file: string): string[] {
+function importsOf(file: string, pattern = /(?:from |import\()['"](\.[^'"]+)/g): string[] {
   const code = readFileSync(file, 'utf8').replaceAll(/\/\*.*?\*\//gs, '')
-  const paths = [...code.matchAll(/(?:from |import\()['"](\.[^'"]+)/g)].map(([, path = '']) => path)
+  const paths = [...code.matchAll(pattern)].map(([, path = '']) => path)
   return paths.map((path) => join(dirname(file), path.replace(/\.tsx?$/, '.d.ts')))
 }
 
-/** Makes the modules small, and leaves functions and classes their names for whoever reads a stack. */
-function minify(): void {
+/**
+ * Puts the modules of each entry together, and what entries share into chunks, without comments and
+ * white space. Functions and classes keep their names, for whoever reads a stack.
+ */
+async function bundle(): Promise<void> {
+  const names = sources.map((source) => source.replace('./src/session/', '').replace(/\.tsx?$/, ''))
+  const input = Object.fromEntries(names.map((name) => [name, join(dist, `${name}.js`)]))
   const keepNames = { function: true, class: true }
-  for (const path of globSync('**/*.js', { cwd: dist })) {
-    const file = join(dist, path)
-    const { code, errors } = minifySync(path, readFileSync(file, 'utf8'), {
-      module: true,
-      mangle: { toplevel: true, keepNames },
-      compress: { target: 'es2022', keepNames },
-    })
-    if (errors.length > 0) throw new Error(`${path}: ${errors[0]?.message}`)
-    writeFileSync(file, code)
+  const mangle = { toplevel: true, keepNames }
+  const bundled = await rolldown({ input, external: /^(hono|cloudflare:)/ })
+  const { output } = await bundled.generate({
+    minify: { mangle, compress: { keepNames }, codegen: true },
+    chunkFileNames: 'chunks/[name].js',
+  })
+  for (const path of globSync('**/*.js', { cwd: dist })) rmSync(join(dist, path))
+  mkdirSync(join(dist, 'chunks'))
+  for (const { fileName, ...file } of output) {
+    if (file.type === 'chunk') writeFileSync(join(dist, fileName), file.code)
   }
 }
 
-main()
+/** Indents declarations with tabs instead of the four spaces of tsc. */
+function format(): void {
+  const flags = ['--write', '--log-level=warn', '--vcs-use-ignore-file=false', '--indent-style=tab']
+  const biome = join(root, 'node_modules/.bin/biome')
+  const files = globSync('**/*.d.ts', { cwd: dist }).map((path) => join('dist', path))
+  execFileSync(biome, ['format', ...flags, ...files], { cwd: root, stdio: 'inherit' })
+}
+
+await main()

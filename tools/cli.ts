@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import type { Command } from './command.ts'
 
 const commands: Record<string, () => Promise<{ command: Command }>> = {
+  device: () => import('./device/main.ts'),
   fuzz: () => import('./fuzz/main.ts'),
   proof: () => import('./proof/main.ts'),
   pyramid: () => import('./pyramid/main.ts'),

@@ -1,11 +1,19 @@
 import type { Store } from '../session/index.ts'
 import { d1Store } from '../session/stores/d1.ts'
-import { durableObjectStore } from '../session/stores/durable-object.ts'
+import { durableObjectStore } from '../session/stores/durable-object-client.ts'
 import { kvStore } from '../session/stores/kv.ts'
 import { type RedisSend, redisStore } from '../session/stores/redis.ts'
 
 /** What the Worker is bound to: what wrangler.toml lists, and what only some stores need. */
-export type Bindings = Env & RedisBindings
+export type Bindings = Env & RedisBindings & ServerBindings
+
+/** What src/servers binds on Node, Deno and Bun, where one process makes its stores once. */
+export interface ServerBindings {
+  /** Where sessions live, whatever SESSION_STORE calls it. */
+  readonly SERVER_STORE?: Store | undefined
+  /** Takes the place of KV in `revocationsOf()`. */
+  readonly SERVER_REVOCATIONS?: Store
+}
 
 /** What `SESSION_STORE = "redis"` needs besides wrangler.toml. */
 interface RedisBindings {
@@ -34,6 +42,7 @@ export class ConfigurationError extends Error {
  * @throws {ConfigurationError} When there is none of that name, or what it needs is not there.
  */
 export function storeOf(env: Bindings): Store | undefined {
+  if (env.SERVER_STORE) return env.SERVER_STORE
   const name = storeName(env)
   if (Object.hasOwn(stores, name)) return stores[name as keyof typeof stores](env)
   throw new ConfigurationError(
@@ -53,7 +62,7 @@ export function explain({ message, cause }: Error): string {
 
 /** Where the site keeps since when a user's sessions count, where the store cannot list them. */
 export function revocationsOf(env: Bindings): Store {
-  return kvStore(env.SESSIONS_KV)
+  return env.SERVER_REVOCATIONS ?? kvStore(env.SESSIONS_KV)
 }
 
 /** Tells what the store is called. */

@@ -1,15 +1,18 @@
 import { randomString } from './codecs/random.ts'
-import { findCookies } from './cookie/cookie.ts'
 import { configureCookie, type SessionCookieOptions } from './cookie/cookie-options.ts'
-import { bindingIn, boundSeal, challengeSeal, formatBinding, isSameKey } from './device/binding.ts'
+import { finish } from './cookie/response.ts'
+import { bindingIn, formatBinding, isBoundTo, sealOf } from './device/binding.ts'
+import type { DeviceBinding, DeviceGuard, GuardedOptions } from './device/guard.ts'
 import {
   answering,
   answerRefresh,
   answerRegistration,
   challengeTtl,
+  endMark,
   type Parts,
 } from './device/routes.ts'
-import type { DeviceBinding, DeviceGuard, GuardParts } from './lifecycle/device-guard.ts'
+import { configureCodecs } from './options/codecs.ts'
+import type { OwnFormat } from './options/options.ts'
 import { checkOptions, string, whole } from './options/validate.ts'
 import { write } from './state/changes.ts'
 import { deviceKey } from './state/reserved-keys.ts'
@@ -49,8 +52,8 @@ const registrationGrace = 15
  *
  * @example
  * ```ts
- * app.use(session((c) => ({ secret: c.env.SESSION_SECRET, store, device })))
  * const device = deviceBinding()
+ * app.use(session((c) => ({ secret: c.env.SESSION_SECRET, store, device })))
  * ```
  */
 export function deviceBinding(options: DeviceBindingOptions = {}): DeviceBinding {
@@ -59,49 +62,57 @@ export function deviceBinding(options: DeviceBindingOptions = {}): DeviceBinding
     path: string(/^(\/[\w.~-]+)+$/, "a path such as '/.session'"),
   })
   const { ttl = 600, path = '/.session' } = options
-  return { guard: (parts) => guard({ ...parts, ttl, path }) }
+  return { ttl, path, guard }
 }
 
-function guard({ ttl, path, ...given }: GuardParts & { ttl: number; path: string }): DeviceGuard {
-  checkParts(given, path)
-  const name = `${given.cookie.name ?? 'session'}-device`
-  const parts: Parts = {
-    ttl,
-    path,
-    boundCookie: configureCookie({ ...given.cookie, name, maxAge: ttl }),
-    cookies: boundSeal(given.codecsFor('device cookie')),
-    ids: boundSeal(given.codecsFor('device id')),
-    challenges: challengeSeal(given.codecsFor('device challenge')),
-  }
+function guard(
+  { cookie = {}, as = 'session', device, secret }: GuardedOptions,
+  cookieName: string,
+): DeviceGuard {
+  const { ttl, path } = device as DeviceBinding
+  const { maxAge: _maxAge, name = 'session', ...attributes } = cookie
+  checkParts(path, cookie, as === 'session' ? '' : name)
+  const boundCookie = configureCookie({ ...attributes, name: `${name}-device`, httpOnly: true })
+  const seal = sealOf(configureCodecs({ secret } as OwnFormat, cookieName, 'device'))
+  const parts: Parts = { ttl, path, boundCookie, seal }
+  const routes = new Map([
+    [`${path}/register`, answerRegistration],
+    [`${path}/refresh`, answerRefresh],
+  ])
 
   return {
-    async answer(c, config) {
-      if (c.req.path === `${path}/register`)
-        return answering(answerRegistration, { c, config, parts })
-      if (c.req.path === `${path}/refresh`) return answering(answerRefresh, { c, config, parts })
-      return null
+    answer(c, config) {
+      const route = routes.get(c.req.path)
+      return route && answering(route, { c, config, parts })
     },
 
     async check(data, header, clock) {
       const binding = bindingIn(data)
       if (!binding) return null
-      const [token, second] = findCookies(header, `${parts.boundCookie.name}=`)
-      const isSingle = token !== undefined && second === undefined
-      const bound = isSingle ? await parts.cookies.read(token, clock) : null
-      const isOurs = bound?.nonce === binding.nonce
+      const [nonce, x, , since = 0] = binding
+      const [token = '', second] = boundCookie.find(header)
+      const bound = second === undefined ? await seal.read('cookie', token, clock) : null
       // A response that was under way at the registration has overwritten the cookie with the key.
-      if (!binding.key) return isOurs ? formatBinding(bound, Math.floor(clock)) : null
-      if (isOurs && isSameKey(bound.key, binding.key)) return null
-      return clock - binding.since < registrationGrace ? null : false
+      if (!x) return bound?.nonce === nonce ? formatBinding(bound, clock) : null
+      if (isBoundTo(binding, bound) || clock - since < registrationGrace) return null
+      return (await seal.sign('csrf', 0, { nonce })).slice(-24)
     },
+
+    stateOf: (data) => (bindingIn(data)?.[1] ? 'bound' : 'unbound'),
 
     prepare: (state) => write(state, deviceKey, [randomString(16)]),
 
-    async invite(c, data) {
-      const binding = bindingIn(data)
-      if (!binding) return
-      const end = Math.floor(Date.now() / 1000) + challengeTtl
-      const challenge = await parts.challenges.sign(binding.nonce, end)
+    async complete(c, { incoming, state: { identity, data } }, line) {
+      const sent = boundCookie.find(c.req.header('Cookie') ?? '')
+      if (sent.length > 0 && c.res.status !== 101) {
+        const isElsewhere = incoming.kind === 'rejected' && incoming.reason === 'elsewhere'
+        if (identity === 'invalidated') finish(c, boundCookie.set(endMark))
+        // Without it, the browser asks for another, and learns if its binding is over.
+        else if (identity === 'regenerated' || isElsewhere) finish(c, boundCookie.remove)
+      }
+      const [nonce] = bindingIn(data) ?? []
+      if (identity !== 'regenerated' || !line || !nonce) return
+      const challenge = await seal.sign('register', Date.now() / 1000 + challengeTtl, { nonce })
       c.res.headers.append(
         'Secure-Session-Registration',
         `(ES256);path="${path}/register";challenge="${challenge}"`,
@@ -110,23 +121,18 @@ function guard({ ttl, path, ...given }: GuardParts & { ttl: number; path: string
   }
 }
 
-function checkParts({ cookie, as }: GuardParts, path: string): void {
-  const conflict = (problem: string) => new TypeError(`session(): device and ${problem}`)
-  if (cookie.domain) {
-    throw conflict(
-      'cookie.domain: other subdomains could not renew the binding. Leave the domain out',
-    )
-  }
-  if (cookie.partitioned)
-    throw conflict('cookie.partitioned: browsers forbid it. Leave one of them out')
-  if (!isBelow(path, cookie)) {
-    throw conflict(`cookie.path: deviceBinding({ path }) is ${path}, where the cookie is not sent`)
-  }
-  if (as !== 'session' && !path.includes(cookie.name ?? 'session')) {
-    throw conflict(`as: give deviceBinding() a path of its own that contains the cookie's name`)
-  }
-}
-
-function isBelow(path: string, { path: cookiePath = '/' }: SessionCookieOptions): boolean {
-  return cookiePath === '/' || `${path}/`.startsWith(`${cookiePath.replace(/\/$/, '')}/`)
+function checkParts(
+  path: string,
+  { domain, partitioned, path: cookiePath = '/' }: SessionCookieOptions,
+  contained: string,
+): void {
+  const problem =
+    (domain &&
+      'cookie.domain: other subdomains could not renew the binding. Leave the domain out') ||
+    (partitioned && 'cookie.partitioned: browsers forbid it. Leave one of them out') ||
+    (!`${path}/`.startsWith(cookiePath.replace(/\/?$/, '/')) &&
+      `cookie.path: deviceBinding({ path }) is ${path}, where the cookie is not sent`) ||
+    (!path.includes(contained) &&
+      "as: give deviceBinding() a path of its own that contains the cookie's name")
+  if (problem) throw new TypeError(`session(): device and ${problem}`)
 }

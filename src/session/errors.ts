@@ -6,6 +6,12 @@ export function oneLine(text: string): string {
   return text.replace(/[\0-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '\ufffd')
 }
 
+/** The beginning of a key or a path, on one line: it may be as long as a cookie. */
+export function excerpt(text: string, most = 200): string {
+  const line = oneLine(text.slice(0, most + 1))
+  return line.length > most ? `${line.slice(0, most - 1)}…` : line
+}
+
 /** Every error of this library that is not a mistake in the caller's arguments. */
 export class SessionError extends Error {
   /** Stays `'SessionError'` when a bundler renames the class. */

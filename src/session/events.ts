@@ -34,7 +34,18 @@ export function logStoreError(event: SessionEvent): void {
 function describe(error: StoreError | Error): string {
   const lines: string[] = []
   for (let each: unknown = error; each instanceof Error && lines.length < 4; each = each.cause) {
-    lines.push(`${each.name}: ${each.message}`)
+    lines.push(`${each.name}: ${withoutRecord(each.message)}`)
   }
   return oneLine(lines.join(' – caused by '))
+}
+
+/**
+ * Cuts a message off before the record of a session or a tombstone: the client of Upstash's Redis, for
+ * one, quotes the command that failed.
+ *
+ * @see https://github.com/upstash/redis-js/blob/main/pkg/http.ts
+ */
+function withoutRecord(message: string): string {
+  const at = message.search(/\[\d[\d.]*,\s*\d[\d.]*,\s*\{|\{\\*"at\\*":/)
+  return at < 0 ? message : `${message.slice(0, at)}…`
 }

@@ -12,7 +12,6 @@ export {
   StoreError,
 } from './errors.ts'
 export type { SessionEvent } from './events.ts'
-export type { RejectReason } from './lifecycle/engine.ts'
 export type { SessionName } from './lifecycle/ids.ts'
 export { storeKey } from './lifecycle/ids.ts'
 export type { SessionVariables } from './middleware.ts'
@@ -27,10 +26,12 @@ export type {
   Secret,
   SessionOptions,
 } from './options/options.ts'
+export type { RejectReason } from './options/reject-reason.ts'
 export type { StandardResult, StandardSchemaV1 } from './options/standard-schema.ts'
 export type { QueueArgument, QueuedMessage, Session } from './session.ts'
 export type { Key, SessionData, Value } from './session-data.ts'
 export type { Store, Swap } from './store.ts'
+export { ValueTooLargeError } from './store.ts'
 export { revokeSessions } from './users/revocations.ts'
 export type { UserSession, UserSessions } from './users/users.ts'
 export { userSessions } from './users/users.ts'

@@ -1,15 +1,15 @@
 import type { Context, MiddlewareHandler } from 'hono'
-import { finish, markPrivate } from './cookie/response.ts'
+import { assertHeaders, dropHeaders, finish, markPrivate } from './cookie/response.ts'
 import { ForgedRequestError, FormTooLargeError, SessionError } from './errors.ts'
 import { commit, type Outcome, undoHandler } from './lifecycle/commit.ts'
-import type { Config } from './lifecycle/config.ts'
-import type { Visit } from './lifecycle/engine.ts'
+import { rejectReasonOf, type Visit } from './lifecycle/engine.ts'
 import { type Loaded, load } from './lifecycle/load.ts'
-import { isSeen } from './lifecycle/prefetch.ts'
 import { reportFailure, visitOf } from './lifecycle/visit.ts'
+import type { Config } from './options/config.ts'
 import type { SessionOptions } from './options/options.ts'
 import { fixed, perEnv, type Settings } from './options/per-env.ts'
 import { Session } from './session.ts'
+import { isSeen } from './state/prefetch.ts'
 
 /**
  * What `session()` puts on the context: `c.var.session()` opens the visitor's session. Twice in a
@@ -60,15 +60,12 @@ export function session<
   return async function session(c, next) {
     const settings = settingsFor(c)
     assertNotMounted(c, settings)
-    if (c.req.method === 'POST' && isOfDevice(c)) {
-      const config = settings.config()
-      const response = await config.device?.answer(c, config)
-      if (response) return response
-    }
+    const answer = answerDevice(c, settings)
+    if (answer !== undefined) return answer
     const access: Access = { isReporting: false, hasEnded: false }
     c.set(settings.as, () => {
       if (access.isReporting) return Promise.reject(new SessionError(tooEarly))
-      if (c.error && access.loaded) undoHandler(settings.config(), access.loaded)
+      if (c.error && access.loaded) startOver(c, settings.config(), access.loaded)
       access.opening ??= open(c, settings, access)
       return access.opening as Promise<Session<Data, Flash>>
     })
@@ -77,8 +74,9 @@ export function session<
       await next()
       threw = c.error !== undefined
     } finally {
-      // A handler that forgot to return a response is Hono's error to report.
-      if (access.opening && (threw || c.finalized)) await close(c, settings, access, threw)
+      const { opening } = access
+      if (opening && (threw || c.finalized)) await close(c, settings, access, threw)
+      else void succeeds(opening) // a handler that forgot to return is Hono's error to report
       access.hasEnded = true
     }
   }
@@ -99,7 +97,7 @@ interface Access {
 /** Reads the session that came in. */
 async function open(c: Context, settings: Settings<string>, access: Access): Promise<object> {
   const config = settings.config()
-  if (claimCookie(c, config.cookie.name) === 1) markPrivate(c)
+  markPrivate(c, claimCookie(c, config.cookie.name) === 1)
   const visit = visitOf(c, config)
   const header = c.req.header('Cookie') ?? ''
   let loaded: Loaded
@@ -110,10 +108,11 @@ async function open(c: Context, settings: Settings<string>, access: Access): Pro
     throw error
   }
   const { incoming, state } = loaded
-  if (incoming.kind === 'rejected' && config.onReject) {
+  const reason = rejectReasonOf(incoming)
+  if (reason && config.onReject) {
     access.isReporting = true
     try {
-      await config.onReject(incoming.reason, c)
+      await config.onReject(reason, c)
     } finally {
       access.isReporting = false
     }
@@ -132,60 +131,57 @@ async function close(
   access: Access,
   threw: boolean,
 ): Promise<void> {
-  const { opening } = access
+  // If it could not be opened, the handler's own `await` has surfaced the error.
+  const isOpen = await succeeds(access.opening)
   let cookie: string | null | undefined
   try {
-    await opening
-  } catch {
-    finish(c, cookie) // the handler's own `await` has surfaced this error
-    return
-  }
-  const { loaded, visit } = access as Required<Access>
-  let isInvited = false
-  try {
-    const outcome = outcomeOf(c, settings.config(), threw)
-    cookie = await commit(settings.config(), loaded, { visit, outcome })
-    isInvited = cookie !== null && loaded.state.identity === 'regenerated'
+    assertHeaders(c.res)
+    if (isOpen) {
+      const { loaded, visit } = access as Required<Access>
+      const outcome = outcomeOf(c, settings.config(), threw)
+      cookie = await commit(settings.config(), loaded, { visit, outcome })
+    }
   } catch (error) {
-    reportFailure(visit, error)
-    loaded.state.committed = false // the error page may use the session, in vain
+    if (access.visit) reportFailure(access.visit, error)
+    if (access.loaded) access.loaded.state.committed = false // the error page may use it, in vain
     dropHeaders(c)
     throw error
   } finally {
-    if (c.res.status !== 101) finish(c, cookie)
+    finish(c, cookie)
   }
-  if (isInvited) await settings.config().device?.invite(c, loaded.state.data)
+  if (isOpen) await settings.config().device?.complete(c, access.loaded as Loaded, cookie ?? null)
 }
 
-/** Whether a request is of the kind that browsers send to bind a session to their device. */
-function isOfDevice({ req }: Context): boolean {
-  return (
-    req.header('Secure-Session-Response') !== undefined ||
-    req.header('Sec-Secure-Session-Id') !== undefined
+function succeeds(promise: Promise<unknown> | undefined): Promise<boolean> | undefined {
+  return promise?.then(
+    () => true,
+    () => false,
   )
 }
 
-function outcomeOf(c: Context, { cookie }: Config, threw: boolean): Outcome {
-  const { status } = c.res
-  if (status === 0) {
-    throw new SessionError(
-      'session: Response.error() carries no headers, so the session cannot be kept. Return a Response with a status.',
-    )
-  }
+/** Answers what a browser sends by itself to bind a session to its device. */
+function answerDevice(c: Context, settings: Settings<string>) {
+  const { req } = c
+  const isByBrowser = () =>
+    req.header('Secure-Session-Response') ?? req.header('Sec-Secure-Session-Id')
+  if (req.method !== 'POST' || isByBrowser() === undefined) return undefined
+  const config = settings.config()
+  return config.device?.answer(c, config)
+}
+
+function outcomeOf({ error, req, res }: Context, { cookie }: Config, threw: boolean): Outcome {
   return {
     threw,
-    isRefused: c.error instanceof ForgedRequestError || c.error instanceof FormTooLargeError,
+    isRefused: error instanceof ForgedRequestError || error instanceof FormTooLargeError,
     cookie: () =>
-      status === 101 ? 'unavailable' : cookie.doneBy(c.res.headers.getSetCookie(), c.req.path),
+      res.status === 101 ? 'unavailable' : cookie.doneBy(res.headers.getSetCookie(), req.path),
   }
 }
 
-/** Keeps the headers of a response that failed off the error page, except the cookies of others. */
-function dropHeaders(c: Context): void {
-  const cookies = c.res.headers.getSetCookie()
-  c.res = undefined
-  c.res = new Response(null) // drops what `c.header()` prepared as well
-  for (const line of cookies) c.res.headers.append('Set-Cookie', line)
+/** Gives the error page a session without the changes of the handler that threw. */
+function startOver(c: Context, config: Config, loaded: Loaded): void {
+  markPrivate(c, false) // what the handler said of caching was said of another page
+  undoHandler(config, loaded)
 }
 
 const tooEarly =

@@ -9,7 +9,11 @@ export type Key<T extends object> = keyof T & string
 /** What a key holds if it holds anything: an optional key is kept by setting it or not. */
 export type Value<Data extends object, K extends keyof Data> = Exclude<Data[K], undefined>
 
-/** Reads the state behind a session: for this library's own functions. */
+/**
+ * Reads the state behind a session: for this library's own functions.
+ *
+ * @internal
+ */
 export let stateOf: <Data extends object>(session: SessionData<Data>) => State
 
 /**

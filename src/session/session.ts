@@ -1,11 +1,12 @@
-import { expiryOf, limitsOf } from './lifecycle/limits.ts'
+import { expiryOf, isDue, limitsOf } from './lifecycle/limits.ts'
 import { type Key, SessionData, stateOf } from './session-data.ts'
 import { assertOpen, isModified, write } from './state/changes.ts'
 import { append, peek, peekAll, take, takeAll } from './state/flash.ts'
-import { deviceKey, stayKey } from './state/reserved-keys.ts'
+import { stayKey } from './state/reserved-keys.ts'
 import { invalidate, regenerate } from './state/state.ts'
 import { bind, userOf } from './users/binding.ts'
 
+/** @internal */
 export { stateOf }
 
 /** The name of a queue, which may be left out if `Flash` has the queue `''`. */
@@ -49,9 +50,16 @@ export class Session<
    */
   get expires(): number | null {
     const state = stateOf(this)
-    const isWritten = state.isNew || state.forced || state.identity !== 'same' || isModified(state)
-    const renewed = isWritten ? Math.floor(Date.now() / 1000) : state.renewed
-    return expiryOf(limitsOf(state.policy, state.data), { renewed, created: state.created })
+    const limits = limitsOf(state.policy, state.data)
+    const clock = Date.now() / 1000
+    const isWritten =
+      state.isNew ||
+      state.forced ||
+      state.identity !== 'same' ||
+      isDue(limits, state, clock) ||
+      isModified(state)
+    const renewed = isWritten ? Math.floor(clock) : state.renewed
+    return expiryOf(limits, { renewed, created: state.created })
   }
 
   /** The session's id in its store; `undefined` if the session is the cookie. */
@@ -70,9 +78,7 @@ export class Session<
    */
   get device(): 'bound' | 'unbound' | undefined {
     const { data, policy } = stateOf(this)
-    if (!policy.bindsDevices) return undefined
-    const binding = data.get(deviceKey)
-    return Array.isArray(binding) && binding.length > 1 ? 'bound' : 'unbound'
+    return policy.deviceStateOf?.(data)
   }
 
   /** Whether the visitor asked to stay logged in, by `remember()`. */

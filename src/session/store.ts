@@ -1,3 +1,5 @@
+import { SessionError } from './errors.ts'
+
 /**
  * A key-value map with an atomic compare-and-swap: where sessions live when they are not in the cookie.
  *
@@ -58,4 +60,24 @@ export interface Swap {
   readonly swapped: boolean
   /** The value that is there now: `after` if it replaced, else the value that it found. */
   readonly kept: string | null
+}
+
+/**
+ * A value is larger than a store can keep. A store throws it from `swap` and `create`, and `session()`
+ * passes it on: unlike a store that fails, it is not answered with 503.
+ */
+export class ValueTooLargeError extends SessionError {
+  /** Stays `'ValueTooLargeError'` when a bundler renames the class. */
+  override name = 'ValueTooLargeError'
+  /** What the value takes in the store, in bytes. */
+  readonly size: number
+  /** What the store can keep, in bytes. */
+  readonly limit: number
+
+  /** Makes the error of a value of `size` bytes where `limit` are kept. */
+  constructor(size: number, limit: number) {
+    super(`the session takes ${size} bytes, and the store keeps at most ${limit}: put less into it`)
+    this.size = size
+    this.limit = limit
+  }
 }

@@ -8,7 +8,7 @@ beforeAll(() => applyD1Migrations(env.SESSIONS_DB, env.MIGRATIONS))
 
 let names = 0
 
-/** Browsers of somebody who has logged in to the site by name, in two of them. */
+/** Two browsers of a user who is logged in to both. */
 async function twoBrowsers(SESSION_STORE: string) {
   const name = `Mary ${Date.now()} ${names++}`
   const open = () => visitSite(createApp(), { ...env, SESSION_STORE })

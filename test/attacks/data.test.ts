@@ -23,13 +23,13 @@ function payloadWith(data: string): string {
   return `[${start},${start},${data}]`
 }
 
-/** What an object that has nothing of its own gives away. */
+/** What an empty object inherits from a polluted prototype. */
 function polluted(): unknown {
   const bare: Record<string, unknown> = {}
   return bare.admin ?? Object.keys(Object.prototype)[0]
 }
 
-/** JSON with a key at the bottom of so many objects. */
+/** JSON with a key inside so many nested objects. */
 function below(depth: number, key: string): string {
   return `${'{"in":'.repeat(depth)}{"${key}":{"admin":true}}${'}'.repeat(depth)}`
 }
@@ -108,7 +108,7 @@ describe.each(kinds)('$kind', (kind) => {
     await fc.assert(property, { numRuns: 200 })
   })
 
-  // As far as a cookie or a store can hold it.
+  // As deep as fits into a cookie, or into a store.
   it.each(kind.store ? [65, 1000, 100_000] : [65, 1000])(
     'is rejected without an error if its data is nested %i levels deep',
     async (depth) => {

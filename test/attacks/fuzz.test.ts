@@ -1,4 +1,4 @@
-// A smaller run of `npm run fuzz`, with other inputs each time. What fails says its seed.
+// A smaller run of `npm run fuzz`, with other inputs each time. A failure reports its seed.
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { start } from '../../tools/fuzz/door.ts'
 import type { Target } from '../../tools/fuzz/target.ts'

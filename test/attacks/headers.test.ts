@@ -7,7 +7,7 @@ import { createVisitor, dataOf, visitOnce } from '../kit/visitor.ts'
 const now = Math.floor(Date.now() / 1000)
 const valid = () => sign([now, now, { user: 'mary' }])
 
-/** What a site with the defaults makes of a `Cookie` header. */
+/** How a site with default options reads a `Cookie` header. */
 async function send(header: string) {
   const { result: data, rejected, sent } = await visitOnce({ secret }, header, dataOf)
   return { data, rejected, sent }

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { decodeBase64url } from '../../src/session/codecs/base64url.ts'
 import { type Session, storeKey } from '../../src/session/index.ts'
-import { at } from '../kit/clock.ts'
+import { at, start } from '../kit/clock.ts'
 import { anonymous, genuine, makeKinds, present, storedOf } from '../kit/kinds.ts'
 import { visitSlowly } from '../kit/race.ts'
 import { cookieName, secret } from '../kit/tokens.ts'
@@ -18,7 +18,7 @@ afterEach(() => {
 describe.each(kinds.filter(({ store }) => !store))('$kind', ({ options }) => {
   // A cookie that is the session cannot be called back. These two are here so that nobody relies on
   // it: a store ends sessions for good.
-  it('that was copied before the logout stays valid until it expires', async () => {
+  it('that was copied before the logout works on, until its time is up', async () => {
     at(0)
     const visitor = createVisitor(options)
     await visitor.visit((session) => session.set('user', 'mary'))
@@ -30,7 +30,7 @@ describe.each(kinds.filter(({ store }) => !store))('$kind', ({ options }) => {
     expect((await present(options, copy)).shown.result).toEqual([true, {}])
   })
 
-  it('that a request in flight writes after the logout restores the session', async () => {
+  it('that a request in flight writes after the logout is the session again', async () => {
     const visitor = createVisitor(options)
     await visitor.visit((session) => session.set('user', 'mary'))
     const finish = await visitSlowly(visitor, (session) => session.set('late', 1))
@@ -40,7 +40,7 @@ describe.each(kinds.filter(({ store }) => !store))('$kind', ({ options }) => {
     expect(await visitor.visit((session) => session.keys())).toEqual(['user', 'late'])
   })
 
-  it('that was planted before a login reveals nothing after it', async () => {
+  it('that was planted before a login shows nothing of what comes after', async () => {
     const planted = await genuine(options, { planted: true })
     const victim = createVisitor(options)
     victim.cookies.set(cookieName, planted)
@@ -55,16 +55,21 @@ describe.each(kinds.filter(({ store }) => !store))('$kind', ({ options }) => {
 
 describe.each(stored)('$kind', ({ options, store, codec }) => {
   it('that was copied before the logout is worthless', async () => {
+    at(0)
     const visitor = createVisitor(options)
     await visitor.visit((session) => session.set('user', 'mary'))
     const copy = visitor.token ?? ''
     await visitor.visit((session) => session.invalidate()) // and nothing else: it was not even read
     expect(visitor.token).toBeUndefined()
-    expect(await store.get(await storeKey(await idIn(copy)))).toBe('ended')
+    const left = String(await store.get(await storeKey(await idIn(copy))))
+    expect(JSON.parse(left)).toEqual({ at: start, how: 'ended', token: expect.any(String) })
+    expect(await present(options, copy)).toEqual({ shown: anonymous, rejected: undefined })
+    at(10)
     expect(await present(options, copy)).toEqual({ shown: anonymous, rejected: 'unknown' })
   })
 
   it('that was planted before a login is worthless after it', async () => {
+    at(0)
     const attacker = createVisitor(options)
     const known = await attacker.visit((session) => {
       session.set('planted', true)
@@ -80,10 +85,12 @@ describe.each(stored)('$kind', ({ options, store, codec }) => {
     })
     expect(id).not.toBe(known)
     expect(victim.token).not.toBe(planted)
+    expect(await present(options, planted)).toEqual({ shown: anonymous, rejected: undefined })
+    at(10)
     expect(await present(options, planted)).toEqual({ shown: anonymous, rejected: 'unknown' })
   })
 
-  it('that the client chose is replaced by a new one', async () => {
+  it('that the client chose begins a session under another, and is not kept', async () => {
     const chosen = 'A'.repeat(43)
     const reasons: string[] = []
     const visitor = createVisitor({ ...options, onReject: (reason) => void reasons.push(reason) })
@@ -109,14 +116,14 @@ describe.each(stored)('$kind', ({ options, store, codec }) => {
       `${'A'.repeat(42)}=`,
       `${'A'.repeat(43)}\n`,
     ],
-  ])('that is %j never reaches the store, even if it is signed', async (id) => {
+  ])('that is %j never reaches the store, though the site signed it', async (id) => {
     store.calls.length = 0
     const { shown, rejected } = await present(options, await sign(id))
     expect({ shown, rejected }).toEqual({ shown: anonymous, rejected: 'malformed' })
     expect(store.calls).toEqual([])
   })
 
-  it('reaches the store as a hash only', async () => {
+  it('is known to the store as a hash only, whatever was done with it', async () => {
     store.calls.length = 0
     const visitor = createVisitor(options)
     const ids = new Set<string>()
@@ -148,7 +155,7 @@ describe.each(stored)('$kind', ({ options, store, codec }) => {
 })
 
 describe.each(kinds)('$kind', ({ options, store }) => {
-  it('is not created for 1,000 robots without a cookie', async () => {
+  it('is not made for a thousand robots that bring no cookie', async () => {
     store?.calls.splice(0)
     const robot = createVisitor(options)
     for (let i = 0; i < 1000; i++) {
@@ -168,7 +175,7 @@ describe.each(kinds)('$kind', ({ options, store }) => {
 })
 
 describe('an id', () => {
-  it('is 256 random bits: 100,000 are distinct, and no bit is biased', async () => {
+  it('is 256 random bits: none of 100 000 comes twice, no bit prefers a side', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0)
     vi.spyOn(crypto, 'randomUUID').mockReturnValue('0-0-0-0-0')
     const ones = new Uint32Array(256)

@@ -70,7 +70,7 @@ describe.each(kinds)('$kind', (kind) => {
     expect(await cost(await genuine(site))).toBe(1)
     expect(await cost(await genuine(options))).toBe(3)
     expect(await cost(foreign)).toBe(3)
-    // Longer than browsers keep, though the site itself signed it.
+    // Longer than browsers keep, even though the site itself signed it.
     expect(await cost(foreign.repeat(50))).toBe(0)
     expect(await cost(await genuine(site, { text: 'x'.repeat(3100) }))).toBe(store ? 1 : 0)
   })

@@ -12,7 +12,7 @@ afterEach(() => {
 describe.each(makeKinds())('$kind', (kind) => {
   const { options, store } = kind
 
-  it('expires after its timeout, even if its cookie is kept for 400 days', async () => {
+  it('is dead after its timeout, though the browser was told to keep it for 400 days', async () => {
     at(0)
     const cookie = { maxAge: 34_560_000 }
     const site = { ...options, timeout: 600, reissueTime: null, cookie }
@@ -24,10 +24,15 @@ describe.each(makeKinds())('$kind', (kind) => {
     expect(rejected).toBe('expired')
     expect(shown).toMatchObject({ status: 200, result: [true, {}] })
     expect(shown.sent).toEqual([expect.stringMatching(`^${cookieName}=; Max-Age=0; `)])
-    if (store) expect(store.calls.at(-1)?.slice(3)).toEqual(['ended', 60])
+    if (!store) return
+    const [tombstone, ttl] = store.calls.at(-1)?.slice(3) ?? []
+    expect([JSON.parse(String(tombstone)), ttl]).toEqual([
+      { at: start + 601, how: 'ended', token: expect.any(String) },
+      60,
+    ])
   })
 
-  it('expires after its lifetime, however active it is', async () => {
+  it('is dead after its lifetime, however it was kept alive', async () => {
     at(0)
     const visitor = createVisitor({ ...options, lifetime: 3600 })
     await visitor.visit((session) => session.set('user', 'mary'))
@@ -45,7 +50,7 @@ describe.each(makeKinds())('$kind', (kind) => {
     expect(seen).toEqual([start + 3601, undefined])
   })
 
-  it('is not honoured with impossible stamps, or stamps over a minute ahead', async () => {
+  it('is not honoured with stamps that no clock gives, nor from more than a minute ahead', async () => {
     at(0)
     const endless = { ...options, timeout: null, reissueTime: null, lifetime: null }
     const ahead = [0, 59, 60, 61, 3600].map((seconds) => start + seconds)
@@ -63,7 +68,7 @@ describe.each(makeKinds())('$kind', (kind) => {
     expect(honoured).toEqual(allowed.flatMap((stamp) => [stamp, stamp]))
   })
 
-  it('is different for each of 1,000 visitors while the clock stands still', async () => {
+  it('is another one for each of a thousand visitors, though the clock stands still', async () => {
     at(0)
     const visitor = createVisitor(options)
     const tokens = new Set<string>()
@@ -75,7 +80,7 @@ describe.each(makeKinds())('$kind', (kind) => {
     expect(tokens.size).toBe(1000)
   })
 
-  it('is written once by 100 readers in the second of its re-issue', async () => {
+  it('is written once by a hundred readers in the second when it is to be extended', async () => {
     at(0)
     const visitor = createVisitor(options)
     await visitor.visit((session) => session.set('user', 'mary'))

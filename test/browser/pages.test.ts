@@ -5,7 +5,7 @@ import { startSite } from '../kit/node/browser.ts'
 
 const { browser, url, restart } = await startSite()
 
-/** Runs a visit in a browser of its own, and fails it for whatever the browser complained of. */
+/** Runs a visit in a new browser context, and fails it for any error or warning in the console. */
 async function visit(options: BrowserContextOptions, use: (page: Page) => Promise<void>) {
   const context = await browser.newContext({ baseURL: url, ...options })
   const page = await context.newPage()
@@ -27,7 +27,7 @@ describe.each([
   ['with JavaScript', true],
   ['without JavaScript', false],
 ])('the site %s', (_, javaScriptEnabled) => {
-  it('counts on both views, and goes on after the server has restarted', async () => {
+  it('counts on both views, and continues after a restart', async () => {
     await visit({ javaScriptEnabled }, async (page) => {
       await page.goto('/')
       expect(await headline(page)).toBe('Hi Home View')
@@ -66,7 +66,7 @@ describe.each([
     })
   })
 
-  it('tells of an item that it does not take', async () => {
+  it('reports an item that it refuses', async () => {
     await visit({ javaScriptEnabled }, async (page) => {
       await page.goto('/cart')
       await page.fill('input[name=item][type=text]', '   ')

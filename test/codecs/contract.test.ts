@@ -20,7 +20,7 @@ async function ed25519(secret: string) {
   return ed25519Codec(pair.publicKey, pair.privateKey)
 }
 
-/** What a text spells where base64 is read as Python does: strangers skipped, spare bits ignored. */
+/** What a string decodes to in Python's base64, which skips other characters and ignores spare bits. */
 function base64Essence(text: string): string {
   const digits = text
     .replaceAll('-', '+')

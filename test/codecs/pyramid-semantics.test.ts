@@ -31,7 +31,7 @@ function kept({ token }: { token: string | undefined }): unknown {
   return (payloadOf(token) as unknown[])[2]
 }
 
-/** Options as they come where no compiler looks at them. */
+/** Options that no compiler has checked. */
 function unchecked(options: Record<string, unknown>): SessionOptions {
   return { secret, ...options }
 }
@@ -66,7 +66,7 @@ describe("session(), by Pyramid's tests of its cookie session", () => {
   it('drops a session that timed out (test_ctor_with_cookie_expired)', async () => {
     const visitor = await holder([0, 0, { state: 1 }])
     const found = await visitor.visit((s) => [dataOf(s), s.new, s.created])
-    // Pyramid keeps the old `created` and says that the session is not new.
+    // Pyramid keeps the old `created`, and its session is not new.
     expect(found).toEqual([{}, true, start])
   })
 
@@ -97,7 +97,7 @@ describe("session(), by Pyramid's tests of its cookie session", () => {
   it.each(['1', 'Invalid value'])(
     'refuses timeout %j when configured (test_timeout_str, test_timeout_invalid)',
     (timeout) => {
-      // Pyramid converts '1'. Texts come from the environment, where '' and 'ten' come from as well.
+      // Pyramid converts '1'. Strings come from the environment, which could have '' or 'ten' as well.
       expect(() => session(unchecked({ timeout }))).toThrow(TypeError)
     },
   )
@@ -289,7 +289,7 @@ describe("flash(), popFlash() and peekFlash(), by Pyramid's tests", () => {
 })
 
 describe("csrfToken(), by Pyramid's tests of its token", () => {
-  // Pyramid's token is what the session keeps. Ours is a mask of it.
+  // Pyramid's token is the one in the session. Ours is a mask of it.
   function unmask(token: string): string {
     const bytes = decodeBase64url(token) ?? new Uint8Array()
     const half = bytes.length / 2

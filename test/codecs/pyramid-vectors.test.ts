@@ -16,7 +16,7 @@ import {
   vectors,
 } from './pyramid-vectors.ts'
 
-// What real Pyramid 2.0 wrote and made of what it read; nothing in the vectors comes from this library.
+// Cookies that real Pyramid 2.0 wrote, and how it read others. Nothing here comes from this library.
 
 const supported = vectors.filter((vector) => hasHash(vector))
 const withHash = supported.filter(({ cookie }) => cookie !== null)
@@ -56,7 +56,7 @@ function open<T>(vector: Vector, use: (session: Session) => T, cookie = vector.c
   return visitOnce(siteOptions(vector), cookie === null ? '' : `session=${cookie}`, use)
 }
 
-/** Does to our session what was done to Pyramid's. */
+/** Repeats on our session what was done to Pyramid's. */
 function replay(vector: Vector) {
   const use = (session: Session) => {
     for (const [method, ...args] of vector.ops ?? []) apply(session, method, args)
@@ -171,7 +171,7 @@ describe("session(), by Pyramid's own cookies", () => {
   it.each(rejected)('starts a new session for $id', async (vector) => {
     const opened = await open(vector, (session) => [session.new, session.size, session.created])
     expect(opened.result).toEqual([true, 0, seconds(vector.now)])
-    // Pyramid keeps apart only these two: what no secret signed, and what is signed but no session.
+    // Pyramid distinguishes only these two: unsigned, and signed but no session.
     expect(opened.rejected).toBe(vector.payload_hex === undefined ? 'forged' : 'malformed')
     expect([opened.status, opened.sent]).toEqual([200, []])
   })
@@ -187,7 +187,7 @@ describe("session(), by Pyramid's own cookies", () => {
   })
 
   it.each(expired)('drops $id and removes its cookie', async (vector) => {
-    // Pyramid keeps `created` and says that it is not new. Ours is another session.
+    // Pyramid keeps `created`, and its session is not new. Ours is another session.
     const opened = await open(vector, (session) => [session.new, session.size, session.created])
     expect(opened.result).toEqual([true, 0, seconds(vector.now)])
     expect(opened).toMatchObject({ rejected: 'expired', status: 200 })
@@ -203,7 +203,7 @@ describe("session(), doing what was done to Pyramid's", () => {
   it.each(saved)('writes $id', async (vector) => {
     const { sent, token } = await replay(vector)
     const [renewed, created, state] = JSON.parse(vector.payload_json ?? '')
-    // Ours begins sessions at whole seconds, and keeps the fraction of those that Pyramid began.
+    // Ours starts sessions at whole seconds, and keeps the fraction of those that Pyramid started.
     const began = vector.request_cookie ? created : seconds(created)
     expect(sent).toHaveLength(1)
     expect(await payloadOf(vector, token)).toEqual([seconds(renewed), began, state])
@@ -233,7 +233,7 @@ describe("session(), doing what was done to Pyramid's", () => {
     const options = { ...siteOptions(vector), cookie: cookieOptions(vector) }
     const { sent } = await visitOnce(options, '', (session) => session.set('a', 1))
     const [theirs = ''] = vector.set_cookie_headers ?? []
-    // Ours are never sent without SameSite: what Pyramid leaves to the browser is Lax, too.
+    // Ours always has SameSite. What Pyramid leaves to the browser is Lax as well.
     const expected = theirs.includes('SameSite') ? theirs : `${theirs}; SameSite=Lax`
     expect(attributesOf(sent.join())).toEqual(attributesOf(expected))
   })

@@ -4,7 +4,7 @@ import recorded from './pyramid-vectors.json'
 
 type Bytes = { type: 'str'; value: string } | { type: 'bytes'; hex: string } | { type: 'none' }
 
-/** One session of Pyramid's, as it wrote or read it. */
+/** One session of Pyramid, as it wrote or read it. */
 export interface Vector {
   readonly id: string
   readonly secret: Bytes
@@ -44,7 +44,7 @@ const hashes = {
   sha512: 'SHA-512',
 } as const
 
-/** Tells whether the vector's hash can be had at all. */
+/** Whether Web Crypto has the vector's hash. */
 export function hasHash({ hashalg }: Vector): boolean {
   return hashalg in hashes
 }
@@ -60,7 +60,7 @@ export function codecOf(vector: Vector) {
   return pyramidCodec(codecOptions(vector))
 }
 
-/** The options of `session()` for the site that Pyramid's was. */
+/** The options of `session()` that correspond to the Pyramid site. */
 export function siteOptions(vector: Vector) {
   return {
     codec: codecOf(vector),
@@ -71,7 +71,7 @@ export function siteOptions(vector: Vector) {
   } satisfies SessionOptions
 }
 
-/** The options of our cookie that say what Pyramid's say. */
+/** Our cookie options that correspond to Pyramid's. */
 export function cookieOptions({ cookie_options: theirs = {} }: Vector): SessionCookieOptions {
   const { cookie_name = 'session', path = '/', max_age, domain, samesite } = theirs
   return {
@@ -81,7 +81,7 @@ export function cookieOptions({ cookie_options: theirs = {} }: Vector): SessionC
   } as SessionCookieOptions
 }
 
-/** The payload text of a vector, where it was recorded. */
+/** The payload of a vector, if it was recorded. */
 export function payloadText({ payload_json, payload_hex }: Vector): string | undefined {
   if (payload_hex === undefined) return payload_json
   return new TextDecoder().decode(fromHex(payload_hex))

@@ -5,18 +5,18 @@ import { visitOnce } from '../kit/visitor.ts'
 
 const secret = 'itsaseekreet'
 
-/** Options as they come where no compiler looks at them. */
+/** Options that no compiler has checked. */
 function unchecked(options: Record<string, unknown>): Parameters<typeof pyramidCodec>[0] {
   return { secret, ...options }
 }
 
-/** What a token of Pyramid's that holds the text is read as. */
+/** How a Pyramid token with this payload is read. */
 async function read(text: string): Promise<string | null> {
   const codec = pyramidCodec({ secret })
   return codec.decode(await codec.encode(text))
 }
 
-/** The text as `json.dumps` writes it, with the separators and the escapes of Python. */
+/** The value as `json.dumps` writes it, with the separators and the escapes of Python. */
 function pythonJson(value: unknown): string {
   const spaced = JSON.stringify(value, null, 1)
     .replace(/\n */g, ' ')
@@ -125,8 +125,8 @@ describe('a cookie for Pyramid', () => {
     ['commas that Python puts a space after', { a: Array(1400).fill(1) }],
     ['exponents that Python spells with two digits', { a: Array(450).fill(1e-7) }],
   ])('is too large if Pyramid could not rewrite it: %s', async (_, data) => {
-    // Pyramid writes a session anew when it is read, in its own spelling, and answers 500 where that
-    // is longer than it can write: the visitor could never come back.
+    // Pyramid rewrites a session when it is read, in its own JSON, and answers 500 if that
+    // is longer than its limit: the visitor would be locked out.
     const now = Math.floor(Date.now() / 1000)
     const codec = pyramidCodec({ secret })
     await expect(codec.encode(pythonJson([now, now, data]))).rejects.toThrow(CookieTooLargeError)

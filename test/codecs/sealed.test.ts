@@ -37,7 +37,7 @@ function bytesOf(token: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
 }
 
-/** Opens a token as it is said to be made, without a line of the library. */
+/** Decrypts a token by its documented format, without the library. */
 async function unseal(token: string, by: string, name: string): Promise<string> {
   const master = await crypto.subtle.importKey('raw', encoder.encode(by), 'HKDF', false, [
     'deriveKey',
@@ -175,7 +175,7 @@ describe('a sealed cookie', () => {
 })
 
 describe('encrypt', () => {
-  /** What a handler and a browser see of a visit after visit, but for the cookie's value. */
+  /** What a handler and a browser see visit after visit, except for the cookie's value. */
   async function scenario(options: Partial<SessionOptions>) {
     at(0)
     const visitor = createVisitor(options)

@@ -32,7 +32,7 @@ function faulty() {
   return store
 }
 
-/** What every request sees whose store failed. */
+/** The outcome of a request whose store failed. */
 const refused = { error: expect.any(StoreError), status: 503, sent: [] }
 
 async function loggedIn() {

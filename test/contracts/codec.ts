@@ -3,14 +3,14 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Codec } from '../../src/session/index.ts'
 import { visitOnce } from '../kit/visitor.ts'
 
-/** A codec that is to keep the contract. */
+/** A codec under test. */
 export interface CodecSubject {
   /** Makes the codec for a secret and a cookie, by its name on the wire. */
   make(secret: string, cookieName: string): Codec | Promise<Codec>
-  /** Whether a token is valid in its own cookie only. @default true */
+  /** Whether a token is valid only in the cookie that it was made for. @default true */
   readonly bindsName?: boolean
   /**
-   * For a codec that reads several spellings of a token: what they all have in common. Without it a
+   * For a codec that reads several spellings of a token: what they have in common. Without it a
    * token has one spelling.
    */
   readonly essence?: (text: string) => string
@@ -23,7 +23,7 @@ const cookie = { name: 'session', prefix: undefined, secure: false } as const
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 const characters = [...alphabet, ...'=+/.~!%, ";\r\n\0\u00e9\u00ff\u0141\ud800🍪']
 
-// Spaces and escapes that no JSON.stringify here writes: a payload is kept to the letter.
+// Spaces and escapes that JSON.stringify() does not write: a payload must come back unchanged.
 const text = '[ 1700000000.5, 1700000000, {"a": "\\u00e9", "b": [1.0]} ]'
 const payloads = [
   ['ASCII', '[1,1,{"a":1}]'],
@@ -43,7 +43,7 @@ const anySession = fc
   .map((parts) => JSON.stringify(parts))
   .filter((payload) => payload.length < 900)
 
-/** Tests that a codec does what sessions rely on: what any custom session engine must do, too. */
+/** Tests the promises of a codec that sessions rely on. Run it on a custom codec. */
 export function codecContract(name: string, subject: CodecSubject): void {
   const { make, bindsName = true, essence } = subject
   let codec: Codec
@@ -57,7 +57,7 @@ export function codecContract(name: string, subject: CodecSubject): void {
     vi.restoreAllMocks()
   })
 
-  /** Lists those of the texts that pass for a token, but for other spellings of the one there is. */
+  /** The strings that are accepted as a token, except other spellings of the genuine one. */
   async function accepted(texts: Iterable<string>): Promise<string[]> {
     const found: string[] = []
     for (const each of texts) {
@@ -68,7 +68,7 @@ export function codecContract(name: string, subject: CodecSubject): void {
     return found
   }
 
-  /** What a site that was given these codecs, newest first, makes of a cookie that it is sent. */
+  /** How a site with these codecs, newest first, reads a cookie. */
   async function opened(codecs: Codec[], sent: string) {
     const options = { codec: codecs, cookie, timeout: null, reissueTime: null, lifetime: null }
     return visitOnce(options, `session=${sent}`, (session) => session.entries())

@@ -7,7 +7,7 @@ function make(cookie: Record<string, unknown>) {
   return () => session({ secret, cookie: cookie as SessionCookieOptions })
 }
 
-/** What a session with this cookie sends, its token left out. */
+/** The `Set-Cookie` line of a session with these options, without its token. */
 async function line(cookie: SessionCookieOptions): Promise<string | undefined> {
   const visitor = createVisitor({ cookie })
   await visitor.visit((session) => session.set('a', 1))

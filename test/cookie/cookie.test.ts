@@ -6,7 +6,7 @@ import { dataOf, visitOnce } from '../kit/visitor.ts'
 const now = () => Math.floor(Date.now() / 1000)
 const valid = (data = { a: 1 } as object) => sign([now(), now(), data])
 
-/** What a site with the defaults makes of a `Cookie` header. */
+/** How a site with default options reads a `Cookie` header. */
 async function send(header: string) {
   const { result: data, rejected, sent } = await visitOnce({ secret }, header, dataOf)
   return { data, rejected, sent }
@@ -80,7 +80,7 @@ describe('the session cookie', () => {
 })
 
 describe('findCookies()', () => {
-  // Workers hand out such a header, but warn of it when a test makes one.
+  // Workers deliver such a header, but warn if a test makes one.
   const spaces = '\u0085\u00a0\u1680\u2000\u2007\u200b\u2028\u2029\u202f\u205f\u3000\ufeff\n\r\0'
 
   it.each([...spaces])('finds no name after the space %j, which a subdomain can set', (space) => {

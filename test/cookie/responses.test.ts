@@ -1,11 +1,12 @@
 import { type Context, Hono } from 'hono'
 import { some } from 'hono/combine'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { csrf, csrfToken, type Session, session } from '../../src/session/index.ts'
+import { csrf, csrfToken, type Session, SessionError, session } from '../../src/session/index.ts'
 import { memoryStore } from '../../src/session/stores/memory.ts'
-import { browser } from '../../src/session/testing.ts'
+import { browser, sealSession } from '../../src/session/testing.ts'
 import { at } from '../kit/clock.ts'
-import { secret } from '../kit/tokens.ts'
+import { watched } from '../kit/stores.ts'
+import { payloadOf, secret } from '../kit/tokens.ts'
 
 interface Data {
   user: string
@@ -13,6 +14,7 @@ interface Data {
 
 afterEach(() => {
   vi.useRealTimers()
+  vi.restoreAllMocks()
 })
 
 describe('a response shared by all requests', () => {
@@ -45,6 +47,35 @@ describe('a response shared by all requests', () => {
     expect((await app.request('/alice')).headers.getSetCookie()).toHaveLength(1)
     expect((await app.request('/bob')).headers.getSetCookie()).toHaveLength(1)
     expect((await app.request('/nobody')).headers.getSetCookie()).toEqual([])
+  })
+
+  const marks = { 'Cache-Control': 'private, no-store', Vary: 'Cookie' }
+  it.each<[string, () => Response]>([
+    ['a string', () => new Response('ok')],
+    [
+      'a string with its type',
+      () => new Response('ok', { headers: { 'Content-Type': 'text/plain' } }),
+    ],
+    ['bytes', () => new Response(new Uint8Array([1, 2]))],
+    ['JSON', () => Response.json({ ok: true })],
+    ['a stream', () => new Response(new Blob(['ok']).stream())],
+    ['nothing, but marked as private', () => new Response(null, { headers: marks })],
+  ])("never carries another visitor's cookie: with %s", async (_, make) => {
+    const constant = make()
+    const before = [...constant.headers]
+    const app = new Hono().use(session({ secret })).get('/login/:name', async (c) => {
+      const session = await c.var.session()
+      session.set('user', c.req.param('name'))
+      return constant
+    })
+    const names = async (response: Response) =>
+      response.headers.getSetCookie().map((line) => JSON.stringify(payloadOf(line.slice(15))))
+    app.onError((_, c) => c.text('failed', 500))
+    expect(await names(await app.request('/login/mary'))).toEqual([expect.stringContaining('mary')])
+    expect([...constant.headers]).toEqual(before)
+    // Its body is used up, if it has one. But whatever is answered is not of the first visitor.
+    expect(`${await names(await app.request('/login/bob'))}`).not.toContain('mary')
+    expect([...constant.headers]).toEqual(before)
   })
 
   async function expectUnchanged(constant: Response, method: string, status: number) {
@@ -176,5 +207,129 @@ describe('a request that csrf() refused and another guard admitted', () => {
     at(600)
     expect(await (await visitor.post('/')).text()).toBe('1')
     expect(visitor.setCookies).toHaveLength(1)
+  })
+})
+
+describe('Response.error()', () => {
+  it.each<[string, (session: Session) => void]>([
+    ['was changed', (session) => session.set('a', 1)],
+    ['was only read', (session) => void session.get('a')],
+    ['was ended', (session) => session.invalidate()],
+  ])('is an error before the commit if the session %s', async (_, use) => {
+    const store = watched(memoryStore())
+    const failures: unknown[] = []
+    const app = new Hono().use(session({ secret, store })).get('/', async (c) => {
+      use(await c.var.session())
+      return Response.error()
+    })
+    app.onError((error, c) => {
+      failures.push(error)
+      return c.text('failed', 500)
+    })
+    const response = await app.request('/')
+    expect(failures).toEqual([expect.any(SessionError)])
+    expect(String(failures[0])).toContain('Response.error() carries no headers')
+    expect([response.status, response.headers.get('Cache-Control')]).toEqual([
+      500,
+      'private, no-store',
+    ])
+    expect(store.calls).toEqual([])
+  })
+
+  it('is the same error if the session could not even be opened', async () => {
+    const down = () => Promise.reject(new Error('down'))
+    const failures: unknown[] = []
+    const app = new Hono()
+      .use(session({ secret, store: { get: down, swap: down } }))
+      .get('/', async (c) => {
+        void c.var.session()
+        return Response.error()
+      })
+    app.onError((error) => {
+      failures.push(error)
+      return new Response('failed', { status: 500 })
+    })
+    const Cookie = await sealSession({}, { secret, store: memoryStore() })
+    const { headers } = await app.request('/', { headers: { Cookie } })
+    expect(failures).toEqual([expect.any(SessionError)])
+    expect(headers.get('Cache-Control')).toBe('private, no-store')
+  })
+
+  it('is left alone if no session was opened', async () => {
+    const app = new Hono().use(session({ secret })).get('/', () => Response.error())
+    expect((await app.request('/')).type).toBe('error')
+  })
+})
+
+describe('a handler that forgets to return', () => {
+  it.each<[string, (session: Session) => void]>([
+    ['changed the session', (session) => session.set('a', 1)],
+    ['only read it', (session) => void session.get('a')],
+  ])("is Hono's error still, not an empty 200, if it %s", async (_, use) => {
+    const store = watched(memoryStore())
+    const failures: unknown[] = []
+    const app = new Hono().use(session({ secret, store })).get('/', (async (c: Context) => {
+      use(await c.var.session())
+    }) as unknown as (c: Context) => Response)
+    app.onError((error, c) => {
+      failures.push(error)
+      return c.text('failed', 500)
+    })
+    const { status, headers } = await app.request('/')
+    expect(String(failures)).toContain('Context is not finalized')
+    expect([status, headers.getSetCookie()]).toEqual([500, []])
+    expect(headers.get('Cache-Control')).toBe('private, no-store')
+    expect(headers.get('Vary')).toBe('Cookie')
+    expect(store.calls).toEqual([]) // nothing is kept without its cookie
+  })
+})
+
+describe('an unrouted path whose notFound handler uses the session', () => {
+  const site = (answer: (session: Session, c: Context) => Response) => {
+    const app = new Hono().use(session({ secret })).get('/login', async (c) => {
+      const session = await c.var.session()
+      session.set('user', 'mary')
+      return c.text('in')
+    })
+    app.notFound(async (c) => {
+      const session: Session = await c.var.session()
+      return answer(session, c)
+    })
+    return browser(app)
+  }
+
+  it.each<[string, (session: Session, c: Context) => Response]>([
+    ['c.text()', (session, c) => c.text(`Hello ${session.update('n', () => 1)}`, 404)],
+    [
+      'a Response of its own',
+      (session) => new Response(`Hello ${session.update('n', () => 1)}`, { status: 404 }),
+    ],
+  ])('leaves with the cookie and no-store: by %s', async (_, answer) => {
+    const visitor = site(answer)
+    const { status, headers } = await visitor.get('/nowhere')
+    expect(status).toBe(404)
+    expect(headers.getSetCookie()).toHaveLength(1)
+    expect(headers.get('Cache-Control')).toBe('private, no-store')
+    expect(headers.get('Vary')).toBe('Cookie')
+  })
+
+  it.each<[string, (error: Error, c: Context) => Response]>([
+    ['by the default page', undefined as never],
+    ['by c.text()', (_, c) => c.text('failed', 500)],
+    ['by a Response of its own', () => new Response('failed', { status: 500 })],
+  ])('leaves with them if it throws and another middleware matches: %s', async (_, onError) => {
+    const app = new Hono().use(session({ secret })).use((_, next) => next())
+    app.notFound(async (c) => {
+      const session: Session = await c.var.session()
+      session.set('seen', true)
+      throw new Error('broken')
+    })
+    if (onError) app.onError(onError)
+    else vi.spyOn(console, 'error').mockImplementation(() => {})
+    const { status, headers } = await app.request('/')
+    expect(status).toBe(500)
+    expect(headers.getSetCookie()).toHaveLength(1)
+    expect(headers.get('Cache-Control')).toBe('private, no-store')
+    expect(headers.get('Vary')).toBe('Cookie')
   })
 })

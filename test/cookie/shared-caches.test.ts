@@ -1,11 +1,13 @@
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
+import { cache } from 'hono/cache'
 import { HTTPException } from 'hono/http-exception'
 import { describe, expect, it } from 'vitest'
 import { CookieTooLargeError, csrfToken, type Session, session } from '../../src/session/index.ts'
+import { browser } from '../../src/session/testing.ts'
 import { secret } from '../kit/tokens.ts'
 import { createVisitor } from '../kit/visitor.ts'
 
-/** Answers with these headers from a handler that reads the session, or that writes it. */
+/** The headers after a handler that answers with these headers and reads or writes the session. */
 async function respond(headers: Record<string, string>, act: 'reads' | 'writes') {
   const visitor = createVisitor()
   await visitor.visit((session) => {
@@ -151,5 +153,144 @@ describe('an error response of a handler that opened the session', () => {
     expect(headers.get('Vary')).toBe('Cookie')
     expect(headers.get('Cache-Control')).toBe('private, no-store')
     expect(headers.has('CDN-Cache-Control')).toBe(false)
+  })
+})
+
+describe("Hono's cache() between session() and the handler", () => {
+  it("stores no visitor's page, nor one that a guard let through", async () => {
+    const app = new Hono()
+      .use(session<{ user: string }>({ secret }))
+      .get('/login/:user', async (c) => {
+        const session = await c.var.session()
+        session.set('user', c.req.param('user'))
+        return c.text('in')
+      })
+      .get(
+        '/me',
+        cache({ cacheName: crypto.randomUUID(), cacheControl: 'max-age=60', wait: true }),
+        async (c) => {
+          const session = await c.var.session()
+          return c.html(`<p>${session.get('user')}</p>`)
+        },
+      )
+      .get(
+        '/public',
+        cache({ cacheName: crypto.randomUUID(), cacheControl: 'max-age=60', wait: true }),
+        (c) => c.text(`${Math.random()}`),
+      )
+    const visit = async (user: string) => {
+      const visitor = browser({
+        request: (path, init) => app.request(`https://cache.example${path}`, init),
+      })
+      await visitor.get(`/login/${user}`)
+      return [await (await visitor.get('/me')).text(), await (await visitor.get('/public')).text()]
+    }
+    const [mary, once] = await visit('mary')
+    const [bob, again] = await visit('bob')
+    expect([mary, bob]).toEqual(['<p>mary</p>', '<p>bob</p>'])
+    if (typeof caches !== 'undefined') expect(again).toBe(once) // it does cache
+  })
+})
+
+describe('what is said of caching', () => {
+  it('before the session is opened gives way', async () => {
+    const app = new Hono()
+      .use(session({ secret }))
+      .use(async (c, next) => {
+        c.header('Cache-Control', 'public, max-age=60')
+        c.header('CDN-Cache-Control', 'max-age=60')
+        await next()
+      })
+      .get('/', async (c) => {
+        const session = await c.var.session()
+        return c.text(`${session.new}`)
+      })
+    const { headers } = await app.request('/')
+    expect(headers.get('Cache-Control')).toBe('private, no-store')
+    expect(headers.get('CDN-Cache-Control')).toBeNull()
+  })
+
+  it('after it was opened stands, unless a cookie is set', async () => {
+    const app = new Hono().use(session<{ n: number }>({ secret })).get('/:act', async (c) => {
+      const session = await c.var.session()
+      if (c.req.param('act') === 'write') session.set('n', 1)
+      c.header('Cache-Control', 'public, max-age=60')
+      return c.text('page')
+    })
+    expect((await app.request('/read')).headers.get('Cache-Control')).toBe('public, max-age=60')
+    expect((await app.request('/write')).headers.get('Cache-Control')).toBe('private, no-store')
+  })
+
+  it('between the openings of two sessions gives way to the second', async () => {
+    const app = new Hono()
+      .use(session({ secret }))
+      .use(
+        session<object, Record<string, string>, 'admin'>({
+          secret,
+          as: 'admin',
+          cookie: { name: 'admin' },
+        }),
+      )
+      .get('/', async (c) => {
+        await c.var.session()
+        c.header('Cache-Control', 'public, max-age=60')
+        c.header('CDN-Cache-Control', 'max-age=60')
+        await c.var.admin()
+        return c.text('page')
+      })
+    const { headers } = await app.request('/')
+    expect(headers.get('Cache-Control')).toBe('private, no-store')
+    expect(headers.get('CDN-Cache-Control')).toBeNull()
+    expect(headers.get('Vary')).toBe('Cookie')
+  })
+})
+
+describe('an error page that shows the session', () => {
+  const own = (text: string) => new Response(text, { status: 500 })
+
+  it.each<[string, (text: string, c: Context) => Response]>([
+    ['c.text()', (text, c) => c.text(text, 500)],
+    ['a Response of its own', own],
+  ])('is private, whatever the handler said of its page: by %s', async (_, answer) => {
+    const app = new Hono().use(session<{ user: string }>({ secret })).get('/', async (c) => {
+      await c.var.session()
+      c.header('Cache-Control', 'public, max-age=60')
+      c.header('CDN-Cache-Control', 'max-age=60')
+      throw new Error('broken')
+    })
+    app.onError(async (_, c) => {
+      const session: Session = await c.var.session()
+      return answer(`of ${session.get('user')}`, c)
+    })
+    const { headers } = await app.request('/')
+    expect(headers.get('Cache-Control')).toBe('private, no-store')
+    expect(headers.get('CDN-Cache-Control')).toBeNull()
+    expect(headers.get('Vary')).toMatch(/Cookie/)
+  })
+
+  it.each<[string, boolean, (text: string, c: Context) => Response]>([
+    ['opened by the handler, c.text()', true, (text, c) => c.text(text, 500)],
+    ['opened by the handler, a Response of its own', true, own],
+    ['opened by the page, c.text()', false, (text, c) => c.text(text, 500)],
+    ['opened by the page, a Response of its own', false, own],
+  ])('is private if the error was thrown outside of session(): %s', async (_, opens, answer) => {
+    const app = new Hono()
+      .use(async (_, next) => {
+        await next()
+        throw new Error('broken')
+      })
+      .use(session<{ user: string }>({ secret }))
+      .get('/', async (c) => {
+        if (opens) await c.var.session()
+        return c.text('page', 200, { 'Cache-Control': 'public, max-age=60' })
+      })
+    app.onError(async (_, c) => {
+      const session: Session = await c.var.session()
+      return answer(`of ${session.get('user')}`, c)
+    })
+    const response = await app.request('/')
+    expect(await response.text()).toBe('of undefined')
+    expect(response.headers.get('Cache-Control')).toBe('private, no-store')
+    expect(response.headers.get('Vary')).toMatch(/Cookie/)
   })
 })

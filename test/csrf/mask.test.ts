@@ -5,7 +5,7 @@ import { shop, shopper, visitShop } from '../kit/shop.ts'
 import { createVisitor } from '../kit/visitor.ts'
 
 describe('csrfToken()', () => {
-  /** A browser, and as many tokens for it as asked for, of one page. */
+  /** A browser, and so many tokens for it from one page. */
   async function manyTokens(count: number) {
     const app = shop().get('/tokens', async (c) => {
       const session = await c.var.session()

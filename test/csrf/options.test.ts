@@ -25,16 +25,29 @@ describe('csrf(): options', () => {
   })
 
   it.each([
-    ['a text for a list of origins', { origins: listed }],
+    ['a string for a list of origins', { origins: listed }],
     ['an option that it does not know', { origin: [listed] }],
     ['a token that is neither on nor off', { token: null }],
     ['a header that has no name', { header: '' }],
     ['a header that cannot be sent', { header: 'X CSRF Token' }],
     ['a field that has no name', { field: '' }],
+    ['a field with a line end in its name', { field: 'csrf\ntoken' }],
     ['an exempt that is no function', { exempt: '/hook' }],
+    ['an onRefuse that is no function', { onRefuse: 'console' }],
+    ['a maxFormSize that is no number', { maxFormSize: '1 MiB' }],
   ])('refuses %s', (_, options) => {
     expect(() => csrf(options as unknown as CsrfOptions)).toThrow(TypeError)
   })
+
+  it.each([0, -1, 0.5, Number.NaN, Number.POSITIVE_INFINITY])(
+    'refuses %d for maxFormSize, and says what it must be',
+    (maxFormSize) => {
+      expect(() => csrf({ maxFormSize })).toThrow(RangeError)
+      expect(() => csrf({ maxFormSize })).toThrow(
+        `csrf(): maxFormSize is ${maxFormSize}: give whole`,
+      )
+    },
+  )
 
   it.each(['capacitor://localhost', 'chrome-extension://abcdefgh'])(
     'accepts the origin of an app or extension: %s',

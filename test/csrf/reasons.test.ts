@@ -94,8 +94,6 @@ describe('csrf(): the reason of a refusal', () => {
 
   it.each<[string, string, Record<string, string>]>([
     ['a path', '/buy%0aERROR%0d%1b[31m%c2%85%e2%80%a8', {}],
-    ['an Origin', '/buy', { Origin: 'https://\x85\x9b31mevil.example' }],
-    ['a Sec-Fetch-Site', '/buy', { 'Sec-Fetch-Site': 'none\x85\x9b31m' }],
     ['a long path', `/${'a'.repeat(10_000)}`, {}],
     ['a long Origin', '/buy', { Origin: `https://${'a'.repeat(10_000)}` }],
     ['a long Sec-Fetch-Site', '/buy', { 'Sec-Fetch-Site': 'a'.repeat(10_000) }],

@@ -17,7 +17,7 @@ const origins = {
   listed,
 }
 
-/** What the browser's signals are worth. Rows: Sec-Fetch-Site. Columns: Origin, in that order. */
+/** The expected verdict on the browser's signals. Rows: Sec-Fetch-Site. Columns: Origin, in order. */
 const golden = {
   absent: 'pass pass stop stop stop stop stop pass',
   'same-origin': 'pass pass pass stop stop stop stop pass',

@@ -10,7 +10,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** A browser with a session that holds this data, whoever made it. */
+/** A browser with a session that has this data. */
 async function holder(data: Record<string, unknown>, site: Site = shop()) {
   const visitor = visitShop(site)
   visitor.cookies.set(cookieName, await sign([start, start, data]))

@@ -10,7 +10,7 @@ export function at(seconds: number): void {
 
 const realSetTimeout = globalThis.setTimeout
 
-/** Lets everything that waits for no timer go on: crypto may take a turn of the event loop. */
+/** Lets everything continue that waits for no timer: crypto may need a turn of the event loop. */
 export function settle(): Promise<void> {
   return new Promise((resolve) => realSetTimeout(resolve, 5))
 }
@@ -27,4 +27,21 @@ export async function passTimeUntil<T>(promise: Promise<T>, seconds: number): Pr
     await vi.advanceTimersByTimeAsync(100)
   }
   return promise
+}
+
+/** Stops the clock and all timers. */
+export function stopTime(): void {
+  vi.useFakeTimers({
+    toFake: ['Date', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'],
+    now: start * 1000,
+  })
+}
+
+/** Lets fake time pass, in milliseconds. */
+export async function pass(milliseconds: number): Promise<void> {
+  for (let left = milliseconds; left > 0; left -= 500) {
+    await settle()
+    await vi.advanceTimersByTimeAsync(Math.min(500, left))
+  }
+  await settle()
 }

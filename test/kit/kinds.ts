@@ -14,17 +14,17 @@ import { watched } from './stores.ts'
 import { cookieName, secret } from './tokens.ts'
 import { createVisitor, visitOnce } from './visitor.ts'
 
-/** A way to keep sessions, which attacks are to fail at. */
+/** A way to keep sessions, to run attacks on. */
 export interface Kind {
   readonly kind: string
   readonly options: SessionOptions & { readonly secret: string }
-  /** Where the sessions are, if they are not the cookie. */
+  /** Where the sessions are, unless they are in the cookie. */
   readonly store?: ReturnType<typeof watched>
-  /** Makes what writes and reads its cookie. */
+  /** Makes the codec of its cookie. */
   codec(secret: string, cookieName: string): Codec
 }
 
-/** Makes one of each kind, all with the same secret and the same cookie. */
+/** One of each kind, all with the same secret and the same cookie name. */
 export function makeKinds(): Kind[] {
   return [
     { kind: 'a signed cookie', options: { secret }, codec: signedCodec },
@@ -46,7 +46,7 @@ export function storedOf(kinds: Kind[]) {
   return kinds.flatMap(({ store, ...kind }) => (store ? [{ ...kind, store }] : []))
 }
 
-/** A store that keeps all it is given: limits that only it could keep would show. */
+/** A store that never expires a record, so that limits must be enforced from the payload. */
 function neverForgetting(store: Store): Store {
   return {
     get: store.get,
@@ -60,12 +60,12 @@ export async function genuine(options: SessionOptions, data: object = { user: 'm
   return pair.slice(pair.indexOf('=') + 1)
 }
 
-/** What a page shows to whom the site does not know. */
+/** The response to a visitor without a valid session. */
 export const anonymous = { status: 200, result: [true, {}], sent: [] }
 
-/** Sends one cookie to a site, and tells what its page shows and which cookies it sets. */
+/** Sends one cookie to a site, and returns what its page shows and which cookies it sets. */
 export async function present(options: SessionOptions, token: string, name = cookieName) {
-  // Another cookie behind it, so that no space at the end is trimmed from the header.
+  // Another cookie after it, so that no trailing space is trimmed from the header.
   const { status, result, sent, rejected } = await visitOnce(
     options,
     `${name}=${token}; other=1`,
@@ -74,14 +74,14 @@ export async function present(options: SessionOptions, token: string, name = coo
   return { shown: { status, result, sent }, rejected }
 }
 
-/** Sends each token to a site, and lists those that it took for more than a forgery. */
+/** Sends each token to a site, and returns those that it did not treat as forged. */
 export async function honoured({ options, store }: Kind, tokens: string[]): Promise<string[]> {
   let reason: RejectReason | undefined
   const onReject = (given: RejectReason) => {
     reason = given
   }
   const visitor = createVisitor({ ...options, onReject })
-  // Who has read a genuine one before must not take another for it.
+  // After a genuine one, which is now in the cache.
   const Cookie = `${cookieName}=${await genuine(options)}`
   await visitor.visit((session) => session.size, { headers: { Cookie } })
   const found: string[] = []
@@ -98,12 +98,12 @@ export async function honoured({ options, store }: Kind, tokens: string[]): Prom
   return found
 }
 
-/** What its cookie carries: the session, or the id of one that there is. */
+/** The content of its token: a payload, or the id of a session that exists. */
 export async function contentOf({ options, codec }: Kind, data?: object): Promise<string> {
   return String(await codec(options.secret, cookieName).decode(await genuine(options, data)))
 }
 
-/** Has a site keep a payload, whatever it is, and tells the cookie that leads to it. */
+/** Stores any payload as the session of a site, and returns the token for it. */
 export async function plant({ options, store, codec }: Kind, payload: string): Promise<string> {
   const id = randomString(32)
   await store?.swap(await storeKey(id), null, payload, 1)

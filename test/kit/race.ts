@@ -5,13 +5,24 @@ import { createVisitor, type Visitor } from './visitor.ts'
 
 type Use<T> = (session: Session) => T | Promise<T>
 
+/**
+ * Whether one request of this runtime can wake another, so that requests wait in a queue. The Workers
+ * of the tests cannot: their requests compete.
+ */
+export const canQueue = (() => {
+  const { Cloudflare } = globalThis as {
+    Cloudflare?: { compatibilityFlags?: Record<string, boolean> }
+  }
+  return Cloudflare?.compatibilityFlags?.handle_cross_request_promise_resolution !== false
+})()
+
 /** A promise that a test resolves. */
 export const gate = () => Promise.withResolvers<void>()
 
 /**
  * Begins a visit whose handler opens the session and waits.
  *
- * @returns A function that lets the handler go on with `use`, and resolves with what it returned.
+ * @returns A function that lets the handler continue with `use`, and resolves with its result.
  */
 export async function visitSlowly<T>(visitor: Visitor, use: Use<T>): Promise<() => Promise<T>> {
   const [opened, waiting] = [gate(), gate()]
@@ -28,7 +39,7 @@ export async function visitSlowly<T>(visitor: Visitor, use: Use<T>): Promise<() 
   }
 }
 
-/** What a race begins with, if not with a session that has the key `base`. */
+/** How a race is set up. */
 export interface RaceOptions {
   prepare?: Use<unknown>
   /** Options of the app. */

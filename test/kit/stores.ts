@@ -2,9 +2,11 @@ import type { Store } from '../../src/session/index.ts'
 
 /** A store that records its calls. */
 export function watched(store: Store) {
-  const calls: [name: 'get' | 'swap', ...given: unknown[]][] = []
+  const calls: [name: 'get' | 'swap' | 'create', ...given: unknown[]][] = []
+  const { isEventual, create } = store
   return {
     calls,
+    ...(isEventual !== undefined && { isEventual }),
     get(key: string) {
       calls.push(['get', key])
       return store.get(key)
@@ -13,5 +15,11 @@ export function watched(store: Store) {
       calls.push(['swap', ...given])
       return store.swap(...given)
     },
+    ...(create && {
+      create(...given: Parameters<typeof create>) {
+        calls.push(['create', ...given])
+        return create(...given)
+      },
+    }),
   }
 }

@@ -18,7 +18,7 @@ export interface Visit<T> {
   readonly status: number
   /** The `Set-Cookie` lines. */
   readonly sent: string[]
-  /** The value that the first of them gives the cookie. */
+  /** The value of the cookie in the first of them. */
   readonly token: string | undefined
   /** Why the cookie was not honoured, if it was not. */
   readonly rejected: RejectReason | undefined
@@ -32,7 +32,7 @@ interface Job {
 }
 
 /**
- * A visitor, with a browser, of an app whose one handler does what the test says at each visit.
+ * A visitor with a browser, at an app whose one handler runs a function of the test at each visit.
  * Visits may overlap, as those of several tabs do.
  *
  * @param options - Those of `session()`. `secret` is added unless there is a codec.
@@ -80,7 +80,7 @@ export function createVisitor<
     get sent(): string[] {
       return last?.headers.getSetCookie() ?? []
     },
-    /** Visits, and resolves with all there is to know, also where the handler throws. */
+    /** Visits, and resolves with everything about the request, even if the handler throws. */
     attempt,
     /** Visits, and resolves with what the handler returned, or rejects with the error that Hono saw. */
     async visit<T>(use: Use<T>, init?: RequestInit): Promise<T> {
@@ -111,7 +111,7 @@ export function dataOf(session: { entries(): [string, unknown][] }): Record<stri
   return Object.fromEntries(session.entries())
 }
 
-/** What `createVisitor()` makes unless it is told the types. */
+/** A visitor without explicit types. */
 export type Visitor = ReturnType<
   typeof createVisitor<Record<string, unknown>, Record<string, string>>
 >
@@ -145,7 +145,7 @@ function makeApp<Data extends object, Flash extends object>(
     jobOf(c).error = error
     return 'getResponse' in error ? error.getResponse() : c.text('failed', 500)
   })
-  /** Adds what a request is to do, and returns its path. */
+  /** Adds the job of a request, and returns the request's path. */
   const add = (job: Job) => `/?job=${jobs.push(job) - 1}`
   return { app, add }
 }

@@ -18,7 +18,7 @@ const count = (session: { update: (key: string, make: (n: unknown) => unknown) =
   session.update('n', (n) => Number(n ?? 0) + 1)
 
 describe('a session in a store', () => {
-  it('is found by a cookie that carries only a signed id', async () => {
+  it('is found again by a cookie that carries a signed id and nothing else', async () => {
     const visitor = createVisitor({ store })
     const id = await visitor.visit((session) => {
       session.set('user', 'mary')
@@ -31,7 +31,7 @@ describe('a session in a store', () => {
     expect(await visitor.visit((session) => session.id)).toBe(id)
   })
 
-  it('is stored under a hash of its id, which itself never reaches the store', async () => {
+  it('is kept under a hash of its id, and the id is nowhere in the store', async () => {
     const id = await createVisitor({ store }).visit((session) => {
       session.set('user', 'mary')
       return session.id
@@ -42,7 +42,7 @@ describe('a session in a store', () => {
     expect(JSON.stringify(store.calls)).not.toContain(id)
   })
 
-  it('costs one call to create, one to read, two to change, and none if it is not opened', async () => {
+  it('costs one call to begin, one to read, two to change, none when it is not opened', async () => {
     const visitor = createVisitor({ store })
     const calls = async (use: Parameters<typeof visitor.visit>[0]) => {
       store.calls.length = 0
@@ -56,7 +56,7 @@ describe('a session in a store', () => {
     expect(await calls((session) => session.set('n', 2))).toEqual(['get']) // it is 2 already
   })
 
-  it('sets the cookie once, when it is created', async () => {
+  it('sets the cookie when it begins and not again', async () => {
     const visitor = createVisitor({ store })
     await visitor.visit(count)
     expect(visitor.sent).toHaveLength(1)
@@ -64,7 +64,7 @@ describe('a session in a store', () => {
     expect(visitor.sent).toEqual([])
   })
 
-  it('sets the cookie at each write if the cookie has a maxAge', async () => {
+  it('sets the cookie again with each write where the browser would forget it', async () => {
     const visitor = createVisitor({ store, cookie: { maxAge: 60 } })
     await visitor.visit(count)
     await visitor.visit(count)
@@ -73,7 +73,7 @@ describe('a session in a store', () => {
     expect(visitor.sent).toEqual([])
   })
 
-  it('is re-issued by a read a tenth of its timeout after the last write', async () => {
+  it('is written again by a read when its last write is a tenth of its timeout ago', async () => {
     const visitor = createVisitor({ store })
     await visitor.visit(count)
     at(120)
@@ -90,7 +90,7 @@ describe('a session in a store', () => {
     expect(await visitor.visit((session) => session.get('n'))).toBe(1)
   })
 
-  it('gets a ttl no longer than what is left of its lifetime', async () => {
+  it('is kept no longer than its lifetime lets it live', async () => {
     const visitor = createVisitor({ store, lifetime: 1800 })
     await visitor.visit(count)
     expect(store.calls.at(-1)?.at(-1)).toBe(1201)
@@ -102,7 +102,7 @@ describe('a session in a store', () => {
     expect(store.calls.at(-1)?.at(-1)).toBe(34_560_000)
   })
 
-  it('stays with its cookie when it is emptied, until it expires', async () => {
+  it('stays when it is emptied, with its cookie, until its time is up', async () => {
     const visitor = createVisitor({ store })
     await visitor.visit(count)
     await visitor.visit((session) => session.clear())
@@ -110,7 +110,7 @@ describe('a session in a store', () => {
     expect(await visitor.visit((session) => [session.new, session.size])).toEqual([false, 0])
   })
 
-  it('is removed, with its cookie, when it has expired', async () => {
+  it('is removed from the store, and its cookie from the browser, when its time is up', async () => {
     const visitor = createVisitor({ store })
     await visitor.visit(count)
     const [, key = ''] = store.calls[0] as [string, string]
@@ -120,7 +120,8 @@ describe('a session in a store', () => {
     late.token = visitor.token
     at(1201)
     expect(await late.visit((session) => [session.new, session.size])).toEqual([true, 0])
-    expect(lasting.calls.at(-1)).toEqual(['swap', key, kept, 'ended', 60])
+    expect(lasting.calls.at(-1)).toEqual(['swap', key, kept, expect.any(String), 60])
+    expect(JSON.parse(String(lasting.calls.at(-1)?.[3]))).toMatchObject({ how: 'ended' })
     expect(late.sent).toEqual([expect.stringContaining('Max-Age=0')])
   })
 })

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { Session } from '../../src/session/index.ts'
 import { at, start } from '../kit/clock.ts'
 import { cookieName, payloadOf, sign } from '../kit/tokens.ts'
 import { createVisitor } from '../kit/visitor.ts'
@@ -63,7 +64,7 @@ describe('timeout and lifetime', () => {
     expect(await visitor.visit((session) => session.size)).toBe(0)
   })
 
-  it('start anew for an invalidated session', async () => {
+  it('start again for an invalidated session', async () => {
     at(0)
     const visitor = createVisitor({ lifetime: 100 })
     await visitor.visit((session) => session.set('a', 1))
@@ -113,4 +114,129 @@ describe('timeout and lifetime', () => {
     await visitor.visit((session) => session.set('b', 2))
     expect(payloadOf(visitor.token)).toEqual([start + 1201, start + 1201, { b: 2 }])
   })
+})
+
+describe('renewed', () => {
+  it('is the time of the commit, so that a 25-minute upload does not log its visitor out', async () => {
+    at(0)
+    const visitor = createVisitor()
+    await visitor.visit((session) => session.set('a', 1))
+    await visitor.visit((session) => {
+      at(1500)
+      session.set('upload', 'done')
+    })
+    at(1501)
+    expect(await visitor.visit((session) => session.get('upload'))).toBe('done')
+    expect(payloadOf(visitor.token)).toMatchObject({ 0: start + 1500, 1: start })
+  })
+})
+
+describe('session.expires', () => {
+  it.each<[string, object, (session: Session) => unknown, number | null]>([
+    ['the idle timeout, from now, of a new session', {}, () => {}, start + 1300],
+    [
+      'the idle timeout, from the last write, of one that is read',
+      { from: 0 },
+      () => {},
+      start + 1200,
+    ],
+    [
+      'the idle timeout, from now, of one that is changed',
+      { from: 0 },
+      (s) => s.set('b', 1),
+      start + 1300,
+    ],
+    [
+      'the idle timeout, from now, of one that is due for its re-issue',
+      { from: 0, reissueTime: 99 },
+      () => {},
+      start + 1300,
+    ],
+    [
+      'the idle timeout, from the last write, of one that is not due',
+      { from: 0, reissueTime: 100 },
+      () => {},
+      start + 1200,
+    ],
+    [
+      'the idle timeout, from now, of one that flashes',
+      { from: 0 },
+      (s) => s.flash('hello'),
+      start + 1300,
+    ],
+    [
+      'the idle timeout, from the last write, of one that ends as it began',
+      { from: 0 },
+      (s) => s.set('a', 1),
+      start + 1200,
+    ],
+    [
+      'the limits of a session that begins, after invalidate()',
+      { from: 0, lifetime: 1250 },
+      (s) => s.invalidate(),
+      start + 1300,
+    ],
+    [
+      'the lifetime since the beginning, after regenerate()',
+      { from: 0, lifetime: 1250 },
+      (s) => s.regenerate(),
+      start + 1250,
+    ],
+    [
+      'the idle timeout, from now, of one that changed() writes',
+      { from: 0 },
+      (s) => s.changed(),
+      start + 1300,
+    ],
+    [
+      'the absolute lifetime, if that is shorter',
+      { from: 0, lifetime: 1250 },
+      (s) => s.set('b', 1),
+      start + 1250,
+    ],
+    ['never, without both', { timeout: null, lifetime: null }, () => {}, null],
+    ['the lifetime alone, without a timeout', { from: 0, timeout: null }, () => {}, start + 28_800],
+  ])('is %s', async (_, { from, ...options }: { from?: number }, use, expected) => {
+    const visitor = createVisitor(options)
+    if (from !== undefined) {
+      at(from)
+      await visitor.visit((session) => session.set('a', 1))
+    }
+    at(100)
+    const expires = await visitor.visit((session) => {
+      use(session)
+      return session.expires
+    })
+    expect(expires).toBe(expected)
+  })
+})
+
+it.each<[object, string]>([
+  [
+    { cookie: { maxAge: 60 }, reissueTime: 120 },
+    'cookie.maxAge is 60: it must exceed reissueTime (120), or readers lose the session',
+  ],
+  [
+    { cookie: { maxAge: 120 }, reissueTime: 120 },
+    'cookie.maxAge is 120: it must exceed reissueTime (120)',
+  ],
+  [
+    { cookie: { maxAge: 600 }, reissueTime: null },
+    'cookie.maxAge is 600: with reissueTime null it must be at least 1200',
+  ],
+])('a cookie that ends before its session is re-issued is refused: %o', (options, message) => {
+  expect(() => createVisitor(options)).toThrow(RangeError)
+  expect(() => createVisitor(options)).toThrow(message)
+})
+
+it('reissueTime is a tenth of cookie.maxAge if that is shorter than the timeout', async () => {
+  at(0)
+  const visitor = createVisitor({ cookie: { maxAge: 300 } })
+  await visitor.visit((session) => session.set('a', 1))
+  at(30)
+  await visitor.visit((session) => session.get('a'))
+  expect(visitor.sent).toEqual([])
+  at(31)
+  await visitor.visit((session) => session.get('a'))
+  expect(visitor.sent).toHaveLength(1)
 })

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { csrfToken, type SessionOptions } from '../../src/session/index.ts'
+import { csrfToken, type Session, type SessionOptions } from '../../src/session/index.ts'
+import { memoryStore } from '../../src/session/stores/memory.ts'
 import { at, start } from '../kit/clock.ts'
 import { cookieName, payloadOf } from '../kit/tokens.ts'
 import { createReturningVisitor, createVisitor, type Data, type Use } from '../kit/visitor.ts'
@@ -232,6 +233,49 @@ describe('a session that ends empty', () => {
       session.changed()
     })
     expect(await visitor.visit((session) => [session.new, session.size])).toEqual([false, 0])
+  })
+
+  it.each<[string, (session: Session<Data>) => unknown, number]>([
+    ['is only read', (session) => session.get('n'), 1],
+    ['is due for its re-issue', (session) => session.get('n'), 121],
+    ['gets a new identity', (session) => session.regenerate(), 1],
+    [
+      'is written to and emptied',
+      (session) => {
+        session.set('n', 1)
+        session.clear()
+      },
+      121,
+    ],
+  ])('is kept, if it was kept empty by changed(), when it %s', async (_, use, later) => {
+    for (const options of [{}, { store: memoryStore() }]) {
+      at(0)
+      const visitor = createVisitor<Data>(options)
+      await visitor.visit((session) => session.changed())
+      at(later)
+      await visitor.visit(use)
+      expect(await visitor.visit((session) => [session.new, session.size])).toEqual([false, 0])
+    }
+  })
+
+  it('is removed by invalidate(), even if it was kept empty', async () => {
+    const visitor = createVisitor<Data>()
+    await visitor.visit((session) => session.changed())
+    await visitor.visit((session) => session.invalidate())
+    expect(visitor.token).toBeUndefined()
+  })
+
+  it('stays in a store until its time is up', async () => {
+    at(0)
+    const visitor = createVisitor<Data>({ store: memoryStore() })
+    await visitor.visit((session) => session.set('n', 1))
+    for (const seconds of [1, 1000, 2000]) {
+      at(seconds)
+      await visitor.visit((session) => session.clear())
+      expect(await visitor.visit((session) => [session.new, session.size])).toEqual([false, 0])
+    }
+    at(3201)
+    expect(await visitor.visit((session) => session.new)).toBe(true)
   })
 
   it.each<[string, Use]>([

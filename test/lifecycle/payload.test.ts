@@ -34,7 +34,7 @@ describe('a signed payload', () => {
     ['of four parts', [start, start, { a: 1 }, {}]],
     ['that is an object', { 0: start, 1: start, 2: { a: 1 }, length: 3 }],
     ['that is null', null],
-    ['that is a text', 'text'],
+    ['that is a string', 'text'],
   ] as [string, unknown][])('is not honoured %s', async (_, payload) => {
     at(0)
     const visitor = createVisitor({ timeout: null, lifetime: null })

@@ -1,5 +1,8 @@
+import { Hono } from 'hono'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { signedCodec } from '../../src/session/codecs/signed.ts'
+import { type Session, SessionError, session } from '../../src/session/index.ts'
+import { memoryStore } from '../../src/session/stores/memory.ts'
 import { at, start } from '../kit/clock.ts'
 import { cookieName, otherSecret, secret, sign } from '../kit/tokens.ts'
 import { createVisitor } from '../kit/visitor.ts'
@@ -32,6 +35,21 @@ describe('onReject', () => {
     ])
   })
 
+  it.each([1, 30, 61])(
+    'is called with unknown for a session that was ended %i s ago',
+    async (seconds) => {
+      at(0)
+      const onReject = vi.fn()
+      const visitor = createVisitor({ store: memoryStore(), onReject })
+      await visitor.visit((session) => session.set('a', 1))
+      const { token = '' } = visitor
+      await visitor.visit((session) => session.invalidate())
+      at(seconds)
+      expect(await visitor.present(token)).toEqual({})
+      expect(onReject.mock.calls).toEqual([['unknown', expect.anything()]])
+    },
+  )
+
   it.each([
     ['a session is honoured', valid],
     ['no cookie came', async () => ''],
@@ -57,5 +75,75 @@ describe('onReject', () => {
     const headers = { Cookie: `${cookieName}=forged` }
     await visitor.visit(() => void steps.push('handled'), { headers })
     expect(steps).toEqual(['rejected', 'handled'])
+  })
+})
+
+describe('onReject that opens the session', () => {
+  it('has that fail with an error that says why, instead of waiting for ever', async () => {
+    const failures: unknown[] = []
+    const visitor = createVisitor({
+      async onReject(_, c) {
+        try {
+          await c.get('session')()
+        } catch (error) {
+          failures.push(error)
+        }
+      },
+    })
+    visitor.token = 'forged'
+    expect(await visitor.visit((session) => session.new)).toBe(true)
+    expect(failures).toEqual([expect.any(SessionError)])
+    expect(String(failures[0])).toContain('onReject() runs while the session is being opened')
+  })
+
+  it('fails another caller that opens the session meanwhile, not the first', async () => {
+    const outcomes: unknown[] = []
+    const running = Promise.withResolvers<void>()
+    const app = new Hono()
+      .use(session({ secret, onReject: () => running.promise }))
+      .get('/', async (c) => {
+        const first = c.var.session()
+        await new Promise((resolve) => setTimeout(resolve, 20))
+        await c.var.session().catch((error: unknown) => outcomes.push(error))
+        running.resolve()
+        const opened = await first
+        outcomes.push((await c.var.session()) === opened)
+        return c.text('page')
+      })
+    const headers = { Cookie: `${cookieName}=forged` }
+    expect((await app.request('/', { headers })).status).toBe(200)
+    expect(outcomes).toEqual([expect.any(SessionError), true])
+  })
+
+  it('may open another session', async () => {
+    const app = new Hono()
+      .use(
+        session<object, Record<string, string>, 'prefs'>({
+          secret,
+          as: 'prefs',
+          cookie: { name: 'prefs' },
+        }),
+      )
+      .use(
+        session({
+          secret,
+          async onReject(reason, c) {
+            const prefs: Session = await c.get('prefs')()
+            prefs.flash(reason)
+          },
+        }),
+      )
+      .get('/', async (c) => c.text(`${(await c.var.session()).new}`))
+    const response = await app.request('/', { headers: { Cookie: `${cookieName}=forged` } })
+    expect(await response.text()).toBe('true')
+    expect(response.headers.getSetCookie()).toEqual([expect.stringMatching(/^__Host-prefs=/)])
+  })
+
+  it('fails the request if it lets the error through, and no later one', async () => {
+    const visitor = createVisitor({ onReject: (_, c) => c.get('session')() })
+    visitor.token = 'forged'
+    await expect(visitor.visit((session) => session.new)).rejects.toThrow(SessionError)
+    visitor.token = undefined
+    expect(await visitor.visit((session) => session.new)).toBe(true)
   })
 })

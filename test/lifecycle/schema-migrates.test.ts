@@ -47,7 +47,7 @@ function holder<T extends object>(data: object, options: Parameters<typeof creat
   return createVisitorWith<T>([start, start, data], options)
 }
 
-/** Opens a session for which the schema gives this. */
+/** Opens a session whose schema returns this value. */
 async function given<T>(value: unknown, use: (session: Session<{ a: number; b: number }>) => T) {
   const validate = () => ({ value }) as { value: { a: number; b: number } }
   const schema = { '~standard': { version: 1, vendor: 'these tests', validate } } as const
@@ -175,7 +175,7 @@ describe('the output of a schema', () => {
 
   it.each([
     ['a list', ['a', 'b']],
-    ['a text', 'ab'],
+    ['a string', 'ab'],
     ['a number', 1],
     ['null', null],
   ])('must be an object: %s is a TypeError', async (_, value) => {

@@ -20,12 +20,12 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** A schema with what Standard Schema asks for, and no more. */
+/** A schema with only what Standard Schema requires. */
 function schemaOf(validate: Validate): Schema {
   return { '~standard': { version: 1, vendor: 'these tests', validate } }
 }
 
-/** A schema as arktype makes them: a function that has the rest. */
+/** A schema like arktype's: a function with the required property. */
 function callable(validate: Validate): Schema {
   return Object.assign(() => undefined, schemaOf(validate))
 }
@@ -208,7 +208,7 @@ describe('a schema that is no Standard Schema', () => {
   it.each([
     ['null', null],
     ['true', true],
-    ['a text', 'n: number'],
+    ['a string', 'n: number'],
     ['a function alone', (value: unknown) => value],
     ['what has parse() alone', { parse: (value: unknown) => value }],
     ['a standard without validate()', { '~standard': { version: 1, vendor: 'these tests' } }],

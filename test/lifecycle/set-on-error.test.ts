@@ -1,7 +1,9 @@
+import { Hono } from 'hono'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { Session } from '../../src/session/index.ts'
+import { csrfToken, type Session, type SessionVariables, session } from '../../src/session/index.ts'
+import { browser } from '../../src/session/testing.ts'
 import { at, start } from '../kit/clock.ts'
-import { cookieName, payloadOf, sign } from '../kit/tokens.ts'
+import { cookieName, payloadOf, secret, sign } from '../kit/tokens.ts'
 import { createReturningVisitor, createVisitor, type Data, type Use } from '../kit/visitor.ts'
 
 afterEach(() => {
@@ -86,5 +88,65 @@ describe('setOnError', () => {
     })
     await expect(regenerate).rejects.toThrow('broken')
     expect(payloadOf(visitor.token)).toMatchObject([start, start + 60.5, { n: 1 }])
+  })
+})
+
+describe('setOnError: false, with an error page that uses the session', () => {
+  /** A site whose handler throws, and whose error page does something to the session. */
+  function site(handler: Use, errorPage: Use) {
+    const app = new Hono<{ Variables: SessionVariables<Data> }>()
+      .use(session<Data>({ secret, setOnError: false }))
+      .get('/', async (c) => {
+        await handler(await c.var.session())
+        throw new Error('broken')
+      })
+      .get('/look', async (c) => {
+        const session = await c.var.session()
+        return c.json([session.get('n') ?? null, session.popFlash()])
+      })
+    app.onError(async (_, c) => {
+      const result = await errorPage(await c.var.session())
+      return c.text(String(result), 500)
+    })
+    return browser(app)
+  }
+
+  it('keeps what the page does from its own c.var.session() on, and nothing of the handler', async () => {
+    const visitor = site(
+      (session) => {
+        session.set('n', 2)
+        session.flash('of the handler')
+      },
+      (session) => session.flash('of the error page'),
+    )
+    await visitor.get('/')
+    expect(await (await visitor.get('/look')).json()).toEqual([null, ['of the error page']])
+  })
+
+  it('gives the page a session without the changes of the handler', async () => {
+    const visitor = site(
+      (session) => session.set('n', 2),
+      (session) => session.get('n'),
+    )
+    expect(await (await visitor.get('/')).text()).toBe('undefined')
+  })
+
+  it('accepts the form of the page', async () => {
+    const visitor = site(
+      (session) => session.set('n', 2),
+      (session) => csrfToken(session),
+    )
+    await visitor.get('/')
+    expect(visitor.cookies.size).toBe(1)
+  })
+
+  it('lets an end of the session by the handler stand', async () => {
+    const visitor = site(
+      (session) => session.invalidate(),
+      (session) => session.flash('Good-bye'),
+    )
+    visitor.cookies.set('__Host-session', await sign([start, start, { n: 1 }]))
+    await visitor.get('/')
+    expect(await (await visitor.get('/look')).json()).toEqual([null, ['Good-bye']])
   })
 })

@@ -152,6 +152,50 @@ describe('a cookie of the same name that the app sets itself', () => {
     expect(sent).toEqual([expect.stringMatching(/^__Host-session=own;/)])
   })
 
+  it.each([
+    '__Host-session=x; Path=/; Secure',
+    '__Host-session =x; path=/ ; Secure',
+    '__Host-session=x; Path=/other; PATH=/; Secure',
+    '__Host-session="x"; Secure; Max-Age=60; Path=/',
+    '__Host-session=; Path=/; Expires=Fri, 31 Dec 9999 23:59:59 GMT',
+  ])('stands, however it is spelled: %s', async (line) => {
+    const { sent } = await beside((c) => c.header('Set-Cookie', line, { append: true }))
+    expect(sent).toEqual([line])
+  })
+
+  it.each([
+    '__Host-session=; Path=/; Max-Age=0',
+    '__Host-session=x; Path=/; Max-Age=-1',
+    '__Host-session=x; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT',
+    '__Host-session=x; Path=/; Max-Age=0; Expires=Fri, 31 Dec 9999 23:59:59 GMT',
+  ])('agrees with an end of the session if it removes the cookie: %s', async (line) => {
+    const { status, sent } = await beside(
+      (c) => c.header('Set-Cookie', line, { append: true }),
+      (session) => session.invalidate(),
+    )
+    expect([status, sent]).toEqual([200, [line]])
+  })
+
+  it('stands with an error if the session was ended as well, and the cookie set', async () => {
+    const { status, sent, failures } = await beside(
+      (c) => setCookie(c, 'session', 'own', attributes),
+      (session) => session.invalidate(),
+    )
+    expect([status, failures]).toEqual([500, [expect.any(SessionError)]])
+    expect(sent).toEqual([expect.stringMatching(/^__Host-session=own;/)])
+  })
+
+  it('stands if only the last of several lines removes the cookie', async () => {
+    const { status, sent } = await beside(
+      (c) => {
+        setCookie(c, 'session', 'own', attributes)
+        deleteCookie(c, 'session', attributes)
+      },
+      (session) => session.invalidate(),
+    )
+    expect([status, sent.length]).toEqual([200, 2])
+  })
+
   it.each<[string, string]>([
     ['another path', '__Host-session=x; Path=/deep; Secure'],
     ['the default path of a deeper page', '__Host-session=x; Secure'],

@@ -1,4 +1,4 @@
-// A smaller run of what `npm run proof` proves.
+// A smaller run of `npm run proof`.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { faultsOf, increment } from '../../tools/proof/count.ts'
 import {

@@ -42,7 +42,7 @@ function request(lines: string[], start = 'GET / HTTP/1.1', host = 'Host: localh
   return Buffer.from([start, host, 'Connection: close', ...lines, '', ''].join('\r\n'), 'latin1')
 }
 
-/** A text as the bytes of its UTF-8, to go into a line of `request()`. */
+/** A string as its UTF-8 bytes, for a line of `request()`. */
 const utf8 = (text: string) => Buffer.from(text).toString('latin1')
 
 /** A valid cookie's value, of a session that has counted to 2. */

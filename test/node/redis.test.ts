@@ -5,12 +5,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { type RedisSend, redisStore } from '../../src/session/stores/redis.ts'
 import { connectRedis, type RedisPort, serveRest } from '../../tools/serve/redis-connection.ts'
 import { freePort, hasRedis, type RedisServer, startRedis } from '../../tools/serve/redis-server.ts'
+import { loadContract } from '../contracts/store/load.ts'
 import { storeContract } from '../contracts/store.ts'
 import { usersContract } from '../contracts/users.ts'
 
 const missing = hasRedis ? '' : ', not tested: this machine has no redis-server'
 
-/** Takes time off what each key has left: what Redis knows of the clock. */
+/** Shortens the ttl of each key, which moves the clock for Redis. */
 const passScript = `for _, key in ipairs(redis.call('KEYS', '*')) do
   local left = redis.call('PTTL', key)
   if left > 0 then redis.call('PEXPIRE', key, left - ARGV[1]) end
@@ -64,6 +65,7 @@ describe.skipIf(!hasRedis)(`redisStore()${missing}`, () => {
   for (const [name, send] of Object.entries(ports)) {
     storeContract(`through ${name}`, () => redisStore(send), { pass, broken })
     usersContract(`redisStore() through ${name}`, () => redisStore(send))
+    loadContract(`redisStore() through ${name}`, () => redisStore(send))
   }
 
   describe('concurrency', () => {
@@ -189,7 +191,7 @@ describe.skipIf(!hasRedis)(`redisStore()${missing}`, () => {
       } finally {
         server.goOn()
       }
-      // Its answer was lost, but it arrived. Whoever still thinks of the old text is told of the new.
+      // The answer was lost, but the swap took place. A retry from the old value sees the new one.
       const patient = redisStore(send)
       expect(await patient.get(key)).toBe('after')
       const again = await patient.swap(key, 'before', 'after', 60)

@@ -21,7 +21,7 @@ async function visit(middlewares: MiddlewareHandler[], open: string[], env?: obj
   return { failure, names }
 }
 
-/** A middleware as it comes where no compiler looks at its name. */
+/** A middleware whose options no compiler has checked. */
 function named(options: object) {
   return session({ secret, ...options })
 }

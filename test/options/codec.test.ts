@@ -34,7 +34,7 @@ function hex(mark: string): Codec {
   }
 }
 
-/** Options as they come where no compiler looks at them. */
+/** Options that no compiler has checked. */
 function unchecked(options: Record<string, unknown>): SessionOptions {
   return options as unknown as SessionOptions
 }

@@ -4,7 +4,7 @@ import { type SessionOptions, session } from '../../src/session/index.ts'
 import { cookieName, otherSecret, secret, sign } from '../kit/tokens.ts'
 import { createVisitor } from '../kit/visitor.ts'
 
-/** What a JavaScript caller may give; what TypeScript would refuse is part of it. */
+/** What a JavaScript caller may pass, including what TypeScript would refuse. */
 function make(options: Record<string, unknown>) {
   return () => session(options as unknown as SessionOptions)
 }

@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { env } from 'hono/adapter'
 import { describe, expect, it, vi } from 'vitest'
+import { signedCodec } from '../../src/session/codecs/signed.ts'
 import { type SessionOptions, session } from '../../src/session/index.ts'
 import { memoryStore } from '../../src/session/stores/memory.ts'
 import { browser } from '../../src/session/testing.ts'
@@ -32,12 +33,18 @@ async function visits(make: () => SessionOptions) {
 describe('options from the context, with another c.env at each request', () => {
   const store = memoryStore()
   const onReject = () => {}
+  const [old, older] = [signedCodec(otherSecret, 'old'), signedCodec(otherSecret, 'older')]
   it.each<[string, () => SessionOptions]>([
     ['a secret', () => ({ secret })],
     ['a list of secrets', () => ({ secret: [secret, otherSecret] })],
     ['a cookie', () => ({ secret, cookie: { name: 'account', sameSite: 'Strict' } })],
     ['remember', () => ({ secret, remember: { timeout: 60, lifetime: 600 } })],
     ['a store and a function made outside', () => ({ secret, store, onReject })],
+    ['a list of codecs made outside', () => ({ secret, codec: [old, older] })],
+    [
+      'options that are undefined',
+      () => ({ secret: [secret, undefined], timeout: undefined }) as never,
+    ],
   ])('share their keys and caches if they are equal: %s', async (_, make) => {
     expect(await keysDerived(async () => expect(await visits(make)).toBe('10'))).toBe(1)
   })
@@ -45,6 +52,10 @@ describe('options from the context, with another c.env at each request', () => {
   it.each<[string, () => SessionOptions]>([
     ['a function made inside', () => ({ secret, onReject: () => {} })],
     ['another number', () => ({ secret, timeout: counter++ })],
+    ['another attribute', () => ({ secret, cookie: { maxAge: counter++ } })],
+    ['another length of the list', () => ({ secret: Array(counter++ - 590).fill(secret) })],
+    ['a store made inside', () => ({ secret, store: memoryStore() })],
+    ['a codec made inside', () => ({ secret, codec: [signedCodec(otherSecret, 'old')] })],
   ])('share nothing if they differ: %s', async (_, make) => {
     expect(await keysDerived(() => visits(make))).toBe(10)
   })
@@ -78,9 +89,12 @@ describe('options from the context, with another c.env at each request', () => {
     expect(await (await app.request('/', {}, { SECRET: secret })).text()).toBe('true')
   })
 
-  it('are a TypeError if they are a promise, which says what to make of it', async () => {
+  it.each<[string, () => Promise<unknown>]>([
+    ['a promise', async () => ({ secret })],
+    ['a promise that rejects', () => Promise.reject(new Error('no secrets store'))],
+  ])('are a TypeError if they are %s, which says what to make of it', async (_, make) => {
     const failures: unknown[] = []
-    const app = new Hono().use(session((async () => ({ secret })) as never)).get('/', async (c) => {
+    const app = new Hono().use(session(make as never)).get('/', async (c) => {
       await (c as unknown as { var: { session(): Promise<unknown> } }).var.session()
       return c.text('page')
     })

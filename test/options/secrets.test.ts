@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type SessionOptions, session } from '../../src/session/index.ts'
 import { secret } from '../kit/tokens.ts'
 
-/** What a JavaScript caller may give; what TypeScript would refuse is part of it. */
+/** What a JavaScript caller may pass, including what TypeScript would refuse. */
 function make(options: Record<string, unknown>) {
   return () => session(options as unknown as SessionOptions)
 }

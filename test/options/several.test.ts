@@ -29,7 +29,7 @@ const prefsOptions = {
   cookie: { name: 'prefs', maxAge: year },
 } as const
 
-/** A shop with a long session for what a visitor likes, beside the short one of a login. */
+/** A shop with a long session for preferences beside a short one for the login. */
 function shop() {
   const app = new Hono()
     .use(session<Prefs, Record<string, string>, 'prefs'>(prefsOptions))

@@ -10,7 +10,7 @@ const { exports } = JSON.parse(readFileSync(join(root, 'deno.json'), 'utf8')) as
 
 // Deno counts the types of an npm package that it finds in node_modules as private ones of ours.
 const ofOthers =
-  /private type '(Context|MiddlewareHandler|HTTPException|Cookie(Prefix)?Options|DurableObject)'/
+  /private type '(Context|MiddlewareHandler|Hono|HTTPException|Cookie(Prefix)?Options|DurableObject)'/
 
 describe('the package for JSR', () => {
   it('has the exports of package.json', async () => {

@@ -3,7 +3,7 @@ import { signedCodec } from '../../src/session/codecs/signed.ts'
 import { cookieName, payloadOf, secret } from '../kit/tokens.ts'
 import { createVisitor } from '../kit/visitor.ts'
 
-/** A value in a value, so many levels deep. */
+/** A value nested so many levels deep. */
 function nested(depth: number): unknown {
   let value: unknown = 'bottom'
   for (let i = 0; i < depth; i++) value = i % 2 ? { in: value } : [value]
@@ -35,6 +35,52 @@ const refused: [string, string, unknown, string][] = [
   ['a boxed text', 'key', Object('text'), 'a String'],
   ['an instance of a class', 'key', new (class Cart {})(), 'a Cart'],
   ['a cycle', 'key.list[0].back', cycle(), 'a reference to an object that contains it'],
+  [
+    'an array with named keys',
+    'key',
+    Object.assign([], { email: 'x' }),
+    'an array with named keys',
+  ],
+  ['a match of a RegExp', 'key', /x/.exec('x'), 'an array with named keys'],
+  ['an array of a subclass', 'key', new (class List extends Array {})(), 'a List'],
+  [
+    'an array with a symbol',
+    'key',
+    Object.assign([], { [Symbol('s')]: 1 }),
+    'an array with named keys',
+  ],
+  [
+    'an array with its own toJSON()',
+    'key',
+    Object.assign([], { toJSON: () => 1 }),
+    'an array with named keys',
+  ],
+  [
+    'an object with a symbol',
+    'key.a',
+    { a: { [Symbol('s')]: 1 } },
+    'an object with symbols or hidden properties',
+  ],
+  [
+    'a hidden property',
+    'key',
+    Object.defineProperty({}, 'a', { value: 1 }),
+    'an object with symbols or hidden properties',
+  ],
+  ['inherited data', 'key', Object.create({ a: 1 }), 'a class instance'],
+  [
+    'data inherited from an object without a prototype',
+    'key',
+    Object.create(Object.create(null, { a: { value: 1, enumerable: true } })),
+    'a class instance',
+  ],
+  ['a boxed number', 'key', Object(1), 'a Number'],
+  [
+    'an object that inherits toJSON()',
+    'key',
+    Object.create({ toJSON: () => 1 }),
+    'a class instance',
+  ],
   ['undefined in an array', 'key[1]', [0, undefined], 'undefined'],
   ['a hole in an array', 'key[0]', Array(1), 'undefined'],
   ['a Date deep in a value', 'key.a[1].b', { a: [0, { b: new Date() }] }, 'a Date'],
@@ -179,4 +225,17 @@ describe('a number that JSON.parse() reads as Infinity', () => {
     const kept = JSON.parse(JSON.stringify(JSON.parse(text)))
     expect(await look()).toEqual([kept, [kept, 'hello']])
   })
+})
+
+it('the message for a refused value is one line, and its path at most 200 characters', async () => {
+  const long = 'k'.repeat(64_000)
+  const value = { [`a\nb\u001b[31m${long}`]: [{ [long]: 1n }] }
+  const visit = createVisitor().visit((session) => session.set('key', value))
+  const error = await visit.catch((error: unknown) => error)
+  expect(error).toBeInstanceOf(TypeError)
+  const { message } = error as TypeError
+  expect(message.length).toBeLessThan(400)
+  expect(message).toMatch(
+    /^session: key\.a\ufffdb\ufffd\[31mk+… is a bigint, which JSON cannot carry\./,
+  )
 })

@@ -49,3 +49,17 @@ it.each([1, null, undefined, Symbol.iterator])(
     await expect(set).rejects.toThrow(TypeError)
   },
 )
+
+it.each(['_f_', `_f_\n\u001b[31m\u2028`])(
+  'the message for a reserved key is one short line',
+  async (key) => {
+    const long = key + 'x'.repeat(640_000)
+    const set = createVisitor().visit((session) => session.set(long, 1))
+    const error = await set.catch((error: unknown) => error)
+    expect(error).toBeInstanceOf(TypeError)
+    const { message } = error as TypeError
+    expect(message.length).toBeLessThan(500)
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+    expect(message).toMatch(/^session: '_f_[^\0-\x1f\u2028]*…' cannot be a key/)
+  },
+)

@@ -1,6 +1,14 @@
-import { describe, expect, it } from 'vitest'
-import { CookieTooLargeError, type SessionOptions } from '../../src/session/index.ts'
+import { describe, expect, it, vi } from 'vitest'
+import { signedCodec } from '../../src/session/codecs/signed.ts'
+import {
+  CookieTooLargeError,
+  type Session,
+  type SessionEvent,
+  type SessionOptions,
+} from '../../src/session/index.ts'
 import { memoryStore } from '../../src/session/stores/memory.ts'
+import { race } from '../kit/race.ts'
+import { cookieName, secret } from '../kit/tokens.ts'
 import { createVisitor } from '../kit/visitor.ts'
 
 const long = (n: number) => `${n}`.padEnd(200, '.')
@@ -45,6 +53,81 @@ describe('flash messages that no page shows', () => {
     const data = visitor.visit((session) => session.set('data', 'x'.repeat(4000)))
     await expect(data).rejects.toThrow(CookieTooLargeError)
     expect(await visitor.visit((session) => session.peekFlash())).toEqual(['waiting'])
+  })
+
+  it('make no more room than it takes, the longest queue first', async () => {
+    const visitor = createVisitor()
+    await visitor.visit((session) => {
+      for (let n = 0; n < 2; n++) session.flash(long(n))
+      for (let n = 0; n < 6; n++) session.flash(long(n), 'error')
+    })
+    await visitor.visit((session) => session.set('data', 'x'.repeat(1900)))
+    const numbers = (messages: string[]) => messages.map((message) => Number.parseInt(message, 10))
+    const left = await visitor.visit((session) => [
+      numbers(session.popFlash()),
+      numbers(session.popFlash('error')),
+    ])
+    expect(left).toEqual([
+      [0, 1],
+      [3, 4, 5],
+    ])
+  })
+
+  it('make room in a few attempts, however many there are', async () => {
+    const plain = signedCodec(secret, cookieName)
+    const encode = vi.fn(plain.encode)
+    const visitor = createVisitor({ codec: { ...plain, encode } })
+    for (let n = 0; n < 8; n++) {
+      await visitor.visit((session) => {
+        for (let i = 0; i < 100; i++) session.flash('')
+      })
+    }
+    encode.mockClear()
+    await visitor.visit((session) => session.set('data', 'x'.repeat(2000)))
+    expect(encode.mock.calls.length).toBeLessThan(13)
+    encode.mockClear()
+    const tooMuch = visitor.visit((session) => session.set('data', 'x'.repeat(1_000_000)))
+    await expect(tooMuch).rejects.toThrow(CookieTooLargeError)
+    expect(encode).toHaveBeenCalledTimes(2)
+  })
+
+  it('make room in a request that nobody sees, whose own messages are not kept', async () => {
+    const visitor = createVisitor()
+    await visitor.visit((session) => {
+      session.flash('1'.repeat(1000))
+      session.flash('2'.repeat(800))
+    })
+    await visitor.visit(
+      (session) => {
+        session.flash('unseen')
+        session.flash('unseen')
+        session.set('data', 'x'.repeat(1500))
+      },
+      { method: 'HEAD' },
+    )
+    expect(await visitor.visit((session) => session.peekFlash())).toEqual(['2'.repeat(800)])
+  })
+
+  it('are told of by onEvent once, when the store has answered', async () => {
+    const events: SessionEvent[] = []
+    const options = { onEvent: (event: SessionEvent) => void events.push(event) }
+    const fill = (session: Session) => {
+      for (let n = 0; n < 100; n++) session.flash(`${n}`)
+    }
+    const dropped = { type: 'flash-dropped', queue: '', count: 1 }
+    await race(
+      (session) => session.flash('one more'),
+      (session) => session.set('a', 1),
+      { options, prepare: fill },
+    )
+    expect(events.filter(({ type }) => type === 'flash-dropped')).toEqual([dropped])
+    events.length = 0
+    await race(
+      (session) => session.flash('one more'),
+      (session) => session.invalidate(),
+      { options, prepare: fill },
+    )
+    expect(events).not.toContainEqual(dropped)
   })
 
   it('are kept, 100 in a queue, in a store: the newest', async () => {

@@ -14,7 +14,7 @@ usersContract('d1Store()', () => d1Store(db))
 
 storeContract('d1Store()', () => d1Store(db), { broken: () => d1Store(down('before')) })
 
-/** The database, going down before it was asked, or when it has done what it was asked. */
+/** The database, failing before it executes a statement or after. */
 function down(when: 'before' | 'after'): D1Binding {
   return {
     prepare: (sql) => db.prepare(when === 'before' ? `${sql} FROM nowhere` : sql),
@@ -25,7 +25,7 @@ function down(when: 'before' | 'after'): D1Binding {
   }
 }
 
-/** The database, with a list of what it was asked in how many calls, and what that cost. */
+/** The database, with a record of its calls and their costs. */
 function watched() {
   const constraints: string[] = []
   const calls: { statements: number; read: number; written: number }[] = []
@@ -68,7 +68,7 @@ describe('d1Store()', () => {
   beforeEach(empty)
 
   it.each([`'; DROP TABLE sessions; --`, `x' OR '1'='1`, '?1', '%', '_', '', '"'])(
-    'takes SQL for a key or a text like any other: %j',
+    'treats SQL as an ordinary key or value: %j',
     async (sql) => {
       const store = d1Store(db)
       await store.swap('other', null, 'kept', 60)
@@ -82,7 +82,7 @@ describe('d1Store()', () => {
     },
   )
 
-  it('loses nothing when two handles race for one key', async () => {
+  it('loses no update when two handles race for one key', async () => {
     const handles = [d1Store(db), d1Store(db.withSession('first-primary'))]
     async function increment(store: ReturnType<typeof d1Store>): Promise<void> {
       let before = await store.get('count')
@@ -97,7 +97,7 @@ describe('d1Store()', () => {
     expect(await handles[0]?.get('count')).toBe('20')
   })
 
-  it('asks the primary anew each time', async () => {
+  it('asks the primary at each call', async () => {
     const { db: binding, constraints } = watched()
     const store = d1Store(binding)
     await store.get('key')
@@ -106,7 +106,7 @@ describe('d1Store()', () => {
     expect(constraints).toEqual(Array(3).fill('first-primary'))
   })
 
-  it('works where a database has no sessions', async () => {
+  it('works if the database has no withSession()', async () => {
     const old: D1Binding = {
       prepare: (sql) => db.prepare(sql),
       batch: (statements) => db.batch(statements as D1PreparedStatement[]),
@@ -127,7 +127,7 @@ describe('d1Store()', () => {
     expect(calls()).toEqual([{ statements: 2, read: expect.any(Number), written }])
   })
 
-  it('finds a row by its key, and what has expired by the index', async () => {
+  it('finds a row by its key, and expired rows by the index', async () => {
     async function plan(sql: string): Promise<string> {
       const { results } = await db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all<{ detail: string }>()
       return results.map(({ detail }) => detail).join()
@@ -139,12 +139,12 @@ describe('d1Store()', () => {
     )
   })
 
-  it('has swapped all the same when the answer was lost', async () => {
+  it('has swapped even if the answer is lost', async () => {
     await expect(d1Store(down('after')).swap('key', null, 'one', 60)).rejects.toThrow('lost')
     expect(await d1Store(db).swap('key', null, 'one', 60)).toEqual({ swapped: false, kept: 'one' })
   })
 
-  it('says which table is missing where no migration was applied', async () => {
+  it('names the missing table if no migration was applied', async () => {
     await db.exec('ALTER TABLE sessions RENAME TO away')
     const store = d1Store(db)
     const answers = await Promise.allSettled([store.get('key'), store.swap('key', null, 'one', 60)])
@@ -168,7 +168,7 @@ describe('sweepD1()', () => {
     vi.useRealTimers()
   })
 
-  it('deletes what has expired, and nothing else', async () => {
+  it('deletes expired rows only', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: start })
     const store = d1Store(db)
     for (const ttl of [1, 59, 60, 61]) await store.swap(`for-${ttl}`, null, 'one', ttl)
@@ -192,7 +192,7 @@ describe('sweepD1()', () => {
     expect(run).toHaveBeenCalledTimes(40)
   })
 
-  it('rejects when the database is down', async () => {
+  it('rejects if the database is down', async () => {
     await expect(sweepD1(down('before'))).rejects.toThrow(Error)
   })
 })

@@ -83,7 +83,7 @@ describe('durableObjectStore(), when calls fail', () => {
     ['swap', 1, { overloaded: true }],
     ['swap', 1, { retryable: true, overloaded: true }],
     ['swap', 1, {}],
-  ] as const)('gives up a %s after %i calls that failed: %j', async (method, times, flags) => {
+  ] as const)('gives up a %s after %i failed calls: %j', async (method, times, flags) => {
     const cause = platformError(flags)
     let calls = 0
     const broken = durableObjectStore(

@@ -61,7 +61,7 @@ async function increment(key: string): Promise<number> {
 }
 
 describe('durableObjectStore()', () => {
-  it('lets one of 200 swaps through that start from the same text', async () => {
+  it('lets one of 200 concurrent swaps from the same value win', async () => {
     const key = fresh()
     const texts = Array.from({ length: 200 }, (_, i) => `text ${i}`)
     const swaps = await Promise.all(texts.map((text) => store.swap(key, null, text, 60)))
@@ -71,7 +71,7 @@ describe('durableObjectStore()', () => {
     expect(await store.get(key)).toBe(texts[winner])
   })
 
-  it('loses none of 200 increments that compete', async () => {
+  it('loses none of 200 concurrent increments', async () => {
     const key = fresh()
     await Promise.all(
       Array.from({ length: 8 }, async () => {
@@ -81,7 +81,7 @@ describe('durableObjectStore()', () => {
     expect(await store.get(key)).toBe('200')
   })
 
-  it('does not clear away what is kept right after a removal', async () => {
+  it('does not delete a value that is written right after a removal', async () => {
     for (let i = 0; i < 20; i++) {
       const key = fresh()
       await store.swap(key, null, 'old', 60)
@@ -95,7 +95,7 @@ describe('durableObjectStore()', () => {
     }
   })
 
-  it('makes one call to the object for each of its own', async () => {
+  it('makes one call to the object for each call', async () => {
     const calls: string[] = []
     const counted = durableObjectStore(faultyObjects((call) => void calls.push(call)))
     const key = fresh()
@@ -106,7 +106,7 @@ describe('durableObjectStore()', () => {
     expect(calls).toEqual(['get', 'swap', 'swap', 'swap'])
   })
 
-  it('keeps a text of a million characters that are not Latin-1, and every unit of it', async () => {
+  it('keeps a string of a million characters that are not Latin-1 unchanged', async () => {
     const key = fresh()
     const text = '\ud83c\udf6a\ud800\0'.repeat(250_000)
     await store.swap(key, null, text, 60)
@@ -115,7 +115,7 @@ describe('durableObjectStore()', () => {
 })
 
 describe('SessionObject', () => {
-  it('keeps its text when it is evicted', async () => {
+  it('keeps its value when it is evicted', async () => {
     const key = fresh()
     await store.swap(key, null, 'text', 60)
     await evictDurableObject(env.SESSIONS.getByName(key))
@@ -123,7 +123,7 @@ describe('SessionObject', () => {
     expect(await store.swap(key, 'text', 'next', 60)).toEqual({ swapped: true, kept: 'next' })
   })
 
-  it('keeps its text when the storage does not take the next', async () => {
+  it('keeps its value if the storage refuses the next', async () => {
     const key = fresh()
     await store.swap(key, null, 'text', 60)
     await runInDurableObject(env.SESSIONS.getByName(key), async (object, { storage }) => {
@@ -136,21 +136,21 @@ describe('SessionObject', () => {
     expect(await store.swap(key, 'text', 'next', 60)).toEqual({ swapped: true, kept: 'next' })
   })
 
-  it('keeps its text when all objects are restarted', async () => {
+  it('keeps its value when all objects are restarted', async () => {
     const key = fresh()
     await store.swap(key, null, 'text', 60)
     await abortAllDurableObjects()
     expect(await store.get(key)).toBe('text')
   })
 
-  it('has an empty storage when it was only read', async () => {
+  it('leaves its storage empty if it is only read', async () => {
     const [read, untouched] = [fresh(), fresh()]
     await store.get(read)
     await store.swap(read, 'not kept', 'text', 60)
     expect(await storage(read)).toEqual(await storage(untouched))
   })
 
-  it('leaves no storage and no alarm behind when its text is removed', async () => {
+  it('leaves neither storage nor an alarm behind when its value is removed', async () => {
     const [key, untouched] = [fresh(), fresh()]
     await store.swap(key, null, 'text', 60)
     expect((await storage(key)).bytes).toBeGreaterThan((await storage(untouched)).bytes)
@@ -159,7 +159,7 @@ describe('SessionObject', () => {
     expect(await store.swap(key, null, 'again', 60)).toEqual({ swapped: true, kept: 'again' })
   })
 
-  it('leaves no storage and no alarm behind when its time is up', async () => {
+  it('leaves neither storage nor an alarm behind when its value expires', async () => {
     const [key, untouched] = [fresh(), fresh()]
     const now = stopClock()
     await store.swap(key, null, 'text', 60)
@@ -185,7 +185,7 @@ describe('SessionObject', () => {
     expect(await store.get(key)).toBe('new')
   })
 
-  it('is cleared by its alarm, which nobody has to call', async () => {
+  it('is cleared by its alarm', async () => {
     const key = fresh()
     await store.swap(key, null, 'text', 1)
     expect((await storage(key)).entries).toBe(1)
@@ -193,7 +193,7 @@ describe('SessionObject', () => {
     expect((await storage(key)).alarm).toBeNull()
   })
 
-  it('waits on when an alarm comes while there is time left', async () => {
+  it('sets another alarm if an alarm comes early', async () => {
     const key = fresh()
     const now = stopClock()
     await store.swap(key, null, 'text', 60)
@@ -207,7 +207,7 @@ describe('SessionObject', () => {
     expect((await storage(key)).alarm).toBe(now + 1.5 * minute)
   })
 
-  it('sets an alarm once for as many swaps as come before it', async () => {
+  it('sets one alarm for all swaps before it', async () => {
     const key = fresh()
     const now = stopClock()
     await store.swap(key, null, '0', 60)
@@ -222,7 +222,7 @@ describe('SessionObject', () => {
     expect(setAlarm).not.toHaveBeenCalled()
   })
 
-  it('comes earlier when a text is replaced by one with less time', async () => {
+  it('moves its alarm forward when the new value has a shorter ttl', async () => {
     const key = fresh()
     const now = stopClock()
     await store.swap(key, null, 'session', 1200)

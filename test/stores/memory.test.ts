@@ -1,11 +1,15 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { memoryStore } from '../../src/session/stores/memory.ts'
+import { loadContract } from '../contracts/store/load.ts'
 import { storeContract } from '../contracts/store.ts'
 import { usersContract } from '../contracts/users.ts'
 
 usersContract('memoryStore()', () => memoryStore())
 
 storeContract('memoryStore()', () => memoryStore())
+
+const shared = memoryStore()
+loadContract('memoryStore()', () => ({ ...shared }))
 
 describe('memoryStore()', () => {
   afterEach(() => {

@@ -47,11 +47,11 @@ describe('session<Data, Flash>()', () => {
   it('refuses a message of another queue', () => {
     new Hono().use(session<Data, Flash>({ secret })).post('/', async (c) => {
       const session = await c.var.session()
-      // @ts-expect-error the queue '' holds texts
+      // @ts-expect-error the queue '' holds strings
       session.flash({ code: 404, text: 'No such item.' })
       // @ts-expect-error errors are objects
       session.flash('No such item.', 'error')
-      // @ts-expect-error an error has a text, too
+      // @ts-expect-error an error has a text as well
       session.flash({ code: 404 }, 'error')
       // @ts-expect-error an error has no more
       session.flash({ code: 404, text: '', html: '' }, 'error')

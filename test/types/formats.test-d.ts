@@ -91,11 +91,11 @@ describe('Codec', () => {
   })
 
   it('returns promises of strings', () => {
-    // @ts-expect-error not a text, but a promise of one
+    // @ts-expect-error a promise of a string, not a string
     const _: Codec = { encode: (payload) => payload, decode: async () => null }
     // @ts-expect-error null, not undefined, says that it is not ours
     const __: Codec = { encode: async (payload) => payload, decode: async () => undefined }
-    // @ts-expect-error the payload is a text, not what it means
+    // @ts-expect-error the payload is a string, not its value
     const ___: Codec = { encode: async (payload) => payload, decode: async () => ({ counter: 1 }) }
   })
 })

@@ -45,7 +45,7 @@ describe('session()', () => {
     session({})
     // @ts-expect-error there is no secret
     session(() => ({}))
-    // @ts-expect-error a secret is a text
+    // @ts-expect-error a secret is a string
     session({ secret: 1 })
     // @ts-expect-error options are not awaited
     session(async () => ({ secret }))
@@ -66,7 +66,7 @@ describe('session()', () => {
       reissueTime: number | null
       lifetime: number | null
     }>()
-    // @ts-expect-error a number, not a text
+    // @ts-expect-error a number, not a string
     session({ secret, timeout: '60' })
   })
 
@@ -121,7 +121,7 @@ describe('csrf()', () => {
   it('refuses unknown options', () => {
     // @ts-expect-error it is called origins
     csrf({ origin: ['https://admin.example'] })
-    // @ts-expect-error a list, not a text
+    // @ts-expect-error a list, not a string
     csrf({ origins: 'https://admin.example' })
     // @ts-expect-error false, not null
     csrf({ token: null })

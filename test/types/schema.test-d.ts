@@ -112,12 +112,12 @@ describe('session({ schema })', () => {
     session<v.InferOutput<typeof ofValibot>, Flash>({ secret, schema: ofValibot })
     const options: SessionOptions<z.infer<typeof ofZod>> = { secret, schema: ofZod }
     session(options)
-    // @ts-expect-error the schema gives another counter
+    // @ts-expect-error the schema has another counter
     session<{ counter: string }>({ secret, schema: ofZod })
   })
 
   it('refuses anything but a schema of objects', () => {
-    // @ts-expect-error a session is an object, not a text
+    // @ts-expect-error a session is an object, not a string
     session({ secret, schema: z.string() })
     // @ts-expect-error a function alone is no schema
     session({ secret, schema: (data: unknown) => data as Data })

@@ -167,7 +167,7 @@ describe('Data', () => {
       .toEqualTypeOf<unknown>()
     expectTypeOf(anyone.keys()).toEqualTypeOf<string[]>()
     expectTypeOf(anyone.entries()).toEqualTypeOf<[string, unknown][]>()
-    // @ts-expect-error a key is a text
+    // @ts-expect-error a key is a string
     anyone.set(1, 1)
   })
 
@@ -176,9 +176,9 @@ describe('Data', () => {
     expectTypeOf(visitor.created).toEqualTypeOf<number>()
     expectTypeOf(visitor.id).toEqualTypeOf<string | undefined>()
     expectTypeOf(visitor.size).toEqualTypeOf<number>()
-    // @ts-expect-error it is told, not set
+    // @ts-expect-error it is read-only
     visitor.size = 0
-    // @ts-expect-error it is told, not set
+    // @ts-expect-error it is read-only
     visitor.created = 0
   })
 })
@@ -202,7 +202,7 @@ describe('Flash', () => {
     visitor.popFlash('warning')
     // @ts-expect-error Flash has no such queue
     visitor.peekFlash('warning')
-    // @ts-expect-error the default queue holds texts
+    // @ts-expect-error the default queue holds strings
     visitor.flash({ code: 404, text: 'No such item.' })
     // @ts-expect-error the queue of errors holds objects
     visitor.flash('No such item.', 'error')
@@ -229,9 +229,9 @@ describe('Flash', () => {
     anyone.flash('Careful.', 'warning')
     expectTypeOf(anyone.popFlash()).toEqualTypeOf<string[]>()
     expectTypeOf(anyone.peekFlash('any')).toEqualTypeOf<string[]>()
-    // @ts-expect-error a message is a text
+    // @ts-expect-error a message is a string
     anyone.flash(404)
-    // @ts-expect-error a message is a text
+    // @ts-expect-error a message is a string
     anyone.flash({ text: 'No such item.' }, 'error')
   })
 })

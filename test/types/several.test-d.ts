@@ -94,7 +94,7 @@ describe('session({ as })', () => {
   })
 
   it('is a string', () => {
-    // @ts-expect-error a name is a text
+    // @ts-expect-error a name is a string
     session({ secret, as: 1 })
   })
 })

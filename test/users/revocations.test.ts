@@ -24,7 +24,7 @@ function cookies(options = {}) {
 }
 
 describe('sessions that are cookies, bound to a user', () => {
-  it('all end when the user’s sessions are revoked, copies included', async () => {
+  it('end when the user’s sessions are revoked, all of them and their copies', async () => {
     at(0)
     const { revocations, device } = cookies()
     const [laptop, phone, thief] = [device(), device(), device()]
@@ -39,7 +39,7 @@ describe('sessions that are cookies, bound to a user', () => {
     }
   })
 
-  it('can log in again after a revocation, in the same request as well', async () => {
+  it('begin anew after it, in the request that revoked the others, too', async () => {
     at(0)
     const { revocations, device } = cookies()
     const [laptop, phone] = [device(), device()]
@@ -56,7 +56,7 @@ describe('sessions that are cookies, bound to a user', () => {
     expect(await phone.visit((session) => session.user)).toBe('mary')
   })
 
-  it('are not restored by a request in flight', async () => {
+  it('are not brought back by a request in flight', async () => {
     at(0)
     const { revocations, device } = cookies()
     const phone = device()
@@ -68,7 +68,7 @@ describe('sessions that are cookies, bound to a user', () => {
     expect(await phone.visit((session) => [session.new, session.size])).toEqual([true, 0])
   })
 
-  it('continue when another user’s are revoked, with one store call a request', async () => {
+  it('go on when another user’s are revoked, and ask the store once a request', async () => {
     at(0)
     const { revocations, device } = cookies()
     const phone = device()
@@ -80,7 +80,7 @@ describe('sessions that are cookies, bound to a user', () => {
     expect(revocations.calls.map(([name]) => name)).toEqual(['get'])
   })
 
-  it('cost no store call if no user is bound', async () => {
+  it('are not asked for where nobody is bound', async () => {
     const { revocations, device } = cookies()
     const guest = device()
     await guest.visit((session) => session.set('n', 1))
@@ -88,7 +88,7 @@ describe('sessions that are cookies, bound to a user', () => {
     expect(revocations.calls).toEqual([])
   })
 
-  it('result in 503 if the store is down, neither honoured nor logged out', async () => {
+  it('are refused with 503, not honoured and not logged out, when the store is down', async () => {
     const memory = memoryStore()
     const phone = createVisitor({ revocations: memory })
     await phone.visit(login)
@@ -99,7 +99,7 @@ describe('sessions that are cookies, bound to a user', () => {
     expect(await later.attempt((session) => session.user)).toMatchObject({ status: 503, sent: [] })
   })
 
-  it('stay ended if a server whose clock is behind revokes again', async () => {
+  it('stay ended when an earlier moment is written after a later one', async () => {
     at(10)
     const { revocations, device } = cookies()
     const phone = device()
@@ -113,7 +113,7 @@ describe('sessions that are cookies, bound to a user', () => {
   })
 
   it.each([['text'], [['mary']], [['mary', 'now']], [[1, 2]], { user: 'mary' }, null])(
-    'have no user if their data says %j',
+    'are nobody’s where their data says %j',
     async (bound) => {
       const { device } = cookies()
       const phone = device()
@@ -131,20 +131,27 @@ async function forged(bound: unknown): Promise<string> {
 }
 
 describe('bind()', () => {
-  it('names the missing option if nothing could revoke sessions in cookies', async () => {
+  it('says what is missing where sessions are cookies and nothing could revoke them', async () => {
     const bind = createVisitor().visit((session) => session.bind('mary'))
-    await expect(bind).rejects.toThrow(/ or `revocations`\.$/)
+    await expect(bind).rejects.toThrow(/^session\.bind\(\): .* or `revocations`\.$/)
   })
 
-  it.each([[''], [undefined], [7]])('refuses %j as a user', async (user) => {
+  it.each([
+    ['', 'an empty string'],
+    ['\ud800', 'a malformed string'],
+    [undefined, 'undefined'],
+    [null, 'null'],
+    [7, 'a number'],
+    [true, 'a boolean'],
+  ])('refuses %j as a user', async (user, problem) => {
     const { device } = cookies()
     const bind = device().visit((session) => session.bind(user as string))
     await expect(bind).rejects.toThrow(
-      /^session\.bind\(\): the user is .*: give a name or an id that is a string$/,
+      new TypeError(`session.bind(): the user is ${problem}: give a name or an id as a string`),
     )
   })
 
-  it('survives clear() and regenerate(), is hidden from the data, and ends with invalidate()', async () => {
+  it('lasts through clear() and regenerate(), is hidden from the data, and ends by invalidate()', async () => {
     const { device } = cookies()
     const phone = device()
     await phone.visit(login)
@@ -159,7 +166,7 @@ describe('bind()', () => {
   })
 })
 
-it('revocations that are no store are refused at configuration', () => {
+it('sessions with revocations that are no store are refused when they are configured', () => {
   expect(() => createVisitor({ revocations: {} as never })).toThrow(
     'session(): revocations is malformed: give a Store, with get() and swap()',
   )

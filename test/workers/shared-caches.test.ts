@@ -18,7 +18,7 @@ interface Data {
 describe('a shared cache that ignores Vary', () => {
   const url = (path: string) => `https://cache.example${path}?${crypto.randomUUID()}`
 
-  /** Puts a response into the cache of the runtime, and tells what another visitor finds there. */
+  /** Puts a response into the cache of the runtime, and returns what another visitor finds there. */
   async function found(response: Response): Promise<string | undefined> {
     const key = url('/')
     await caches.default.put(key, response).catch(() => undefined) // it refuses some

@@ -62,7 +62,7 @@ function headersWith(tokens: string[]): fc.Arbitrary<string> {
     .map(([first, pairs]) => first + pairs.flat().join(''))
 }
 
-/** Finds what the scan is to find, by taking the whole header apart. */
+/** Finds the expected values by parsing the whole header. */
 function valuesIn(header: string): string[] {
   return header
     .split(';')

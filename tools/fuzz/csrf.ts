@@ -8,7 +8,7 @@ import { cookieName, isHeaderText, otherSecret, secret, start } from './door.ts'
 import { mutants } from './mutations.ts'
 import { type Outcome, type Target, target } from './target.ts'
 
-/** A visitor, with the secret that the session keeps. */
+/** A visitor, with the session's own token. */
 interface Visitor {
   readonly cookie: string
   readonly hidden: string | null
@@ -22,10 +22,10 @@ interface Input {
   readonly form: 'urlencoded' | 'multipart' | 'text' | 'broken' | 'query'
 }
 
-// Ours, Pyramid's, whose mask ends in a digit with unused bits, and none.
+// One of ours, one of Pyramid's, whose mask ends in a digit with unused bits, and none.
 const secrets = ['8a0PzK3Jx5q_-R2mWc7LtYvB', 'c0ffee'.repeat(7).slice(2), null]
 
-/** Makes the target that takes CSRF tokens, in the header and in the forms that a site is sent. */
+/** Makes the target that checks CSRF tokens, in headers and forms. */
 export async function csrfTarget(): Promise<Target> {
   const visitors = await Promise.all(secrets.map(visitorWith))
   let failure: unknown
@@ -93,13 +93,13 @@ function requestOf({ method, header, fields, form }: Input, cookie: string): [st
   return ['/', { method, headers, body: form === 'urlencoded' ? pairs : String(pairs) }]
 }
 
-/** What is to be looked at: the header wherever there is one, else the form's last field. */
+/** The token that must be checked: the header if there is one, else the last form field. */
 function sentIn({ header, fields, form }: Input): string | undefined {
   if (header !== undefined) return header.replace(/^[\t ]+|[\t ]+$/g, '')
   return form === 'urlencoded' || form === 'multipart' ? fields.at(-1) : undefined
 }
 
-/** Tells whether a token is a mask and a masked secret, in the one spelling that it has. */
+/** Whether a token is a mask of this secret, in its only spelling. */
 function isMask(token: string | undefined, hidden: string): boolean {
   if (!token || !/^[\w-]+$/.test(token) || token.length % 4 === 1) return false
   const text = atob(token.replaceAll('-', '+').replaceAll('_', '/'))

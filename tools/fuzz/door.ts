@@ -10,10 +10,10 @@ export const secret = 'only-the-fuzzer-knows-this-secret'
 export const otherSecret = 'another-secret-that-the-fuzzer-knows'
 export const cookieName = '__Host-session'
 
-/** Where the clock stands, in seconds since the epoch: who runs a target stops it here. */
+/** The time of every run, in seconds since the epoch: the clock must be stopped here. */
 export const start = 1_700_000_000
 
-/** What a site made of one request. */
+/** How a site handled one request. */
 export interface Seen {
   readonly reason: RejectReason | undefined
   readonly isNew: boolean
@@ -63,12 +63,12 @@ export function door(options: SessionOptions) {
   }
 }
 
-/** Spells what a visitor has, in an order of its own. */
+/** A visitor's data as a string, in a stable order. */
 export function dataOf(entries: Iterable<readonly [string, unknown]>): string {
   return JSON.stringify([...entries].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-/** Tells whether every runtime lets a header carry this text as it is. */
+/** Whether every runtime sends this string in a header unchanged. */
 export function isHeaderText(text: string): boolean {
   return /^[\t -~]*$/.test(text)
 }

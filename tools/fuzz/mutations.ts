@@ -3,7 +3,7 @@ import { decodeBase64url, encodeBase64url } from '../../src/session/codecs/base6
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
-/** Digits, and what cookies, URLs, browsers or Python treat in a way of their own. */
+/** Digits, and characters that cookies, URLs, browsers or Python treat specially. */
 const character = fc.constantFrom(
   ...alphabet,
   ...'=+/.~!%, ";\\\t\u0001\u007f\u00a0\u00e9\u0141\ud800',
@@ -17,8 +17,8 @@ const length = fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 60 }))
 type Edit = (text: string) => string
 
 /**
- * Makes tokens that are not what the server made, but nearly: each is one that was given, with a few
- * edits such as a forger makes, or none. Now and then it is something else altogether.
+ * Makes tokens that resemble those of the server: each is one of the given tokens with a few edits
+ * that a forger might make, or none. Some are something else entirely.
  */
 export function mutants(tokens: readonly string[]): fc.Arbitrary<string> {
   const token = fc.constantFrom(...tokens)
@@ -44,7 +44,7 @@ function editWith(token: fc.Arbitrary<string>): fc.Arbitrary<Edit> {
     fc.tuple(place, length).map(([p, size]) => put(p, size, () => '')),
     fc.tuple(place, length).map(([p, size]) => put(p, size, (part) => part + part)),
     fc.tuple(fc.integer({ min: 1, max: 3 }), fc.boolean()).map(fillBits),
-    // Goes on as another token, or takes a part of it.
+    // Continues as another token, or takes a part of it.
     fc.tuple(place, token).map(([p, other]) => splice(p, other)),
     fc.tuple(token, fc.boolean()).map(([other, head]) => exchange(other, head)),
     { weight: 3, arbitrary: fc.constantFrom(...spellings) },
@@ -82,7 +82,7 @@ function exchange(other: string, head: boolean): Edit {
   }
 }
 
-/** Puts something into the bits that the last digit of a token, or of its first part, may not use. */
+/** Sets the unused bits of the last digit of a token, or of its first part. */
 function fillBits([bits, first]: [number, boolean]): Edit {
   return (text) =>
     text.replace(first ? /[\w-](?=\.)/ : /[\w-]$/, (digit) => {
@@ -90,7 +90,7 @@ function fillBits([bits, first]: [number, boolean]): Edit {
     })
 }
 
-/** Other ways to write the same, which only a lenient reader takes. */
+/** Other spellings of a token, which only a lenient decoder accepts. */
 const spellings: Edit[] = [
   (text) => `${text}=`,
   (text) => `${text}==`,
@@ -122,7 +122,7 @@ function percentEncode(text: string): string {
   return text.replaceAll(/[ -~]/g, (each) => `%${each.charCodeAt(0).toString(16)}`)
 }
 
-/** What who can read a payload would like it to say. */
+/** Payloads that an attacker would like to forge. */
 const forgeries: Edit[] = [
   (payload) => payload.replace(/\d/, '2'),
   (payload) => payload.replace('{', '{"admin":true,'),
@@ -138,7 +138,7 @@ function forge(edit: Edit): Edit {
     const [head = '', ...rest] = text.split('.')
     const bytes = decodeBase64url(head)
     if (bytes === null) return text
-    // One character a byte, so that what is not text comes back as it was.
+    // One character per byte, so that bytes that are no text survive.
     const payload = edit(String.fromCharCode(...bytes))
     const forged = Uint8Array.from(payload, (each) => each.charCodeAt(0))
     return [encodeBase64url(forged), ...rest].join('.')

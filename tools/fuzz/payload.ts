@@ -15,7 +15,7 @@ import { cookieName, dataOf, door, secret, start } from './door.ts'
 import { lifetime, payloads, timeout } from './payloads.ts'
 import { type Outcome, type Target, target } from './target.ts'
 
-/** Where a payload is put, so that the site takes it for one of its own. */
+/** A place in which the site accepts a payload as its own. */
 interface Place {
   readonly name: string
   readonly options: SessionOptions
@@ -23,7 +23,7 @@ interface Place {
   keep(payload: string): Promise<string>
 }
 
-/** Makes the targets that read a payload, be it as wrong as it may, where the signature is right. */
+/** Makes the targets that read a payload with a valid signature. */
 export function payloadTargets(): Target[] {
   const pyramid = pyramidCodec({ secret })
   const places = [
@@ -63,7 +63,7 @@ function attemptWith({ options, keep }: Place) {
     const cookie = `${cookieName}=${await keep(payload)}`
     const { reason, isNew, created, data, sent } = await send(cookie)
     const expected = verdictOf(payload)
-    // Of what RFC 8259 does not know, some is an honest session to Pyramid.
+    // Some payloads that are not RFC 8259 JSON are valid sessions for Pyramid.
     if (isLenient && expected === 'malformed' && isPythonic(payload)) return reason ?? 'accepted'
     assert.equal(reason ?? 'accepted', typeof expected === 'string' ? expected : 'accepted')
     assert.equal(isNew, reason !== undefined)
@@ -77,7 +77,7 @@ function attemptWith({ options, keep }: Place) {
     return 'accepted'
   }
 
-  /** Uses the session as handlers do, and comes back with what that made of it. */
+  /** Uses the session as handlers do, and visits again with the result. */
   async function goOn(cookie: string, data: string): Promise<void> {
     const { sent } = await send(cookie, use)
     assert.equal(sent.length, options.store ? 0 : 1)
@@ -97,7 +97,7 @@ function use(session: Session): void {
   csrfToken(session)
 }
 
-/** Judges a payload by the rules, in words of its own. */
+/** The expected outcome for a payload, by an independent implementation of the rules. */
 function verdictOf(payload: string): RejectReason | { created: number; data: string } {
   let parts: unknown
   try {

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { start } from './door.ts'
 
-/** Seconds after which a session ends, of inactivity and at all. */
+/** The idle timeout and the absolute lifetime, in seconds. */
 export const timeout = 1200
 export const lifetime = 28_800
 
-/** An age in seconds, often where a rule begins or ends. */
+/** An age in seconds, often at the limit of a rule. */
 const age = fc.oneof(
   fc.constantFrom(0, 1, timeout - 1, timeout, timeout + 1, lifetime, lifetime + 1, -59, -60, -61),
   fc.integer({ min: -100, max: lifetime + 100 }),
@@ -67,7 +67,7 @@ const whole = fc
   .tuple(parts, space)
   .map(([all, between]) => `${between}[${all.join(`,${between}`)}]${between}`)
 
-/** Texts that are a session, or nearly. */
+/** Strings that are a payload, or nearly. */
 export const payloads = fc
   .oneof(
     { weight: 30, arbitrary: whole },

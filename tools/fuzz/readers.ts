@@ -11,18 +11,18 @@ import { memoryStore } from '../../src/session/stores/memory.ts'
 import { sealSession } from '../../src/session/testing.ts'
 import { cookieName, dataOf, otherSecret, secret, start } from './door.ts'
 
-/** What there is to read tokens with, and what is in them. */
+/** A codec, and tokens that it reads. */
 export interface Reader {
   readonly name: string
   readonly options: SessionOptions
   readonly codec: Codec
-  /** Tokens that the server made, each with what becomes of it. */
+  /** Tokens that the server made, each with its expected outcome. */
   readonly made: ReadonlyMap<string, Verdict>
-  /** What a text may stand for, where a token has more than one spelling. */
+  /** What a string can decode to, if a token has more than one spelling. */
   readonly essences?: (text: string) => string[]
 }
 
-/** What the visitor has, or why not. */
+/** The visitor's data, or why there is none. */
 export type Verdict = { readonly data: string } | { readonly reason: RejectReason }
 
 const contents: Record<string, unknown>[] = [
@@ -36,7 +36,7 @@ const payload = `[${start},${start},{"user":"eve"}]`
 const unknownId = 'an-id-of-43-characters-that-no-store-knows-'
 const brokenId = 'an-id-of-43-characters-that-keeps-no-sess--'
 
-/** Makes each codec of ours, for a session and for an id in a store, with tokens of its own. */
+/** Each built-in codec, for a session and for an id in a store, with its tokens. */
 export async function readers(): Promise<Reader[]> {
   const pyramid = pyramidCodec({ secret })
   return [
@@ -52,7 +52,7 @@ export async function readers(): Promise<Reader[]> {
   ]
 }
 
-/** What a text may spell where base64 is read as Python does: at some padding it may stop. */
+/** What a string can decode to in Python's base64, which can stop at padding. */
 function base64Essences(text: string): string[] {
   const ends = [...text.matchAll(/=|$/g)].map(({ index }) => index)
   return ends.map((end) => {
@@ -98,7 +98,7 @@ async function sessions(options: SessionOptions): Promise<Map<string, Verdict>> 
   return made
 }
 
-/** Makes what is valid elsewhere: under another secret, in another cookie, with another salt. */
+/** Tokens that are valid elsewhere: under another secret, in another cookie, with another salt. */
 export async function foreign(): Promise<string[]> {
   const codecs = [signedCodec, sealedCodec].flatMap((codec) => [
     codec(otherSecret, cookieName),

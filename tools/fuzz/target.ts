@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import type { RejectReason } from '../../src/session/index.ts'
 
 /**
- * What came of one input.
+ * The outcome of one input.
  *
  * - `'accepted'`: the server made it, and it was honoured
  * - `'absent'`: it carried no cookie of ours
@@ -11,7 +11,7 @@ import type { RejectReason } from '../../src/session/index.ts'
  */
 export type Outcome = 'accepted' | 'absent' | 'refused' | RejectReason
 
-/** How much to try. */
+/** The size of a run. */
 export interface Trial {
   /** How many inputs. */
   readonly count: number
@@ -31,10 +31,10 @@ export interface Figures {
 /** How many shorter inputs are tried when one has failed. */
 const mostShorter = 2000
 
-/** Something that takes what a client sends. */
+/** Something that handles input from a client. */
 export interface Target {
   readonly name: string
-  /** What must come of one input or another, or the inputs prove nothing. */
+  /** Outcomes that must occur, since otherwise the inputs prove nothing. */
   readonly outcomes: readonly Outcome[]
   run(trial: Trial): Promise<Figures>
 }
@@ -42,7 +42,7 @@ export interface Target {
 /**
  * Makes a target.
  *
- * @param attempt - Sends one input. Throws when what came of it breaks a rule.
+ * @param attempt - Sends one input. Throws if the outcome breaks a rule.
  */
 export function target<Input>(
   name: string,

@@ -4,7 +4,7 @@ import { payloadTargets } from './payload.ts'
 import type { Target } from './target.ts'
 import { tokenTargets } from './tokens.ts'
 
-/** Makes all that takes what a client sends. The clock must stand at `start`. */
+/** Makes all targets. The clock must be stopped at `start`. */
 export async function targets(): Promise<Target[]> {
   return [
     await cookieHeaderTarget(),

@@ -36,15 +36,15 @@ function attemptWith({ options, codec, made, essences = (text) => [text] }: Read
     const own = meant === undefined ? undefined : verdicts.get(meant)
     const forged: Verdict = { reason: 'forged' }
     if (!isHeaderText(token)) {
-      // No header carries it, but the codec's word is that it may be any text.
+      // No header can carry it, but a codec must handle any string.
       if ((await codec.decode(token)) !== null) assert.ok(own, 'decoded what nobody made')
       return 'forged'
     }
     calls = 0
-    // Behind another cookie, or the header would lose its white space.
+    // With another cookie after it, or the header would lose its white space.
     const { reason, isNew, data, sent } = await send(`${cookieName}=${token}; a=1`)
     const verdict: Verdict = reason ? { reason } : { data }
-    // What has several spellings is free to know them or not, but for the server's own.
+    // A codec with several spellings may accept or refuse them, except the server's own.
     const allowed = own && !made.has(token) ? [own, forged] : [own ?? forged]
     assert.ok(
       allowed.some((each) => isSame(each, verdict)),

@@ -64,7 +64,13 @@ export interface Content {
 export function proofApp<Bindings extends object>(storeOf: (env: Bindings) => Store | undefined) {
   const holds = holder()
   let calls = 0
-  const count = () => void calls++
+  // The same object for the same store: requests queue by it.
+  const counting = new WeakMap<Store, Store>()
+  const countingOf = (store: Store): Store => {
+    const known = counting.get(store) ?? counted(store, () => void calls++)
+    counting.set(store, known)
+    return known
+  }
   return new Hono<{ Bindings: Bindings }>()
     .get('/calls', (c) => c.json(calls))
     .get('/held/:name', (c) => c.json(holds.held.has(c.req.param('name'))))
@@ -72,7 +78,7 @@ export function proofApp<Bindings extends object>(storeOf: (env: Bindings) => St
     .use(
       session<Data>((c) => {
         const store = storeOf(c.env)
-        return store ? { secret, store: counted(store, count) } : { secret }
+        return store ? { secret, store: countingOf(store) } : { secret }
       }),
     )
     .get('/:job', async (c) => {

@@ -5,7 +5,7 @@ import { type Answer, type Task, visitorOf } from './visitor.ts'
 
 type Visitor = ReturnType<typeof visitorOf>
 
-/** What a request in flight may be doing when the session ends. */
+/** What a request in flight may be doing when the session ends, but for a logout. */
 const late: Task[] = [
   { job: 'read' },
   { job: 'count' },
@@ -16,8 +16,9 @@ const late: Task[] = [
   { job: 'flash', value: 'late' },
   { job: 'clear' },
   { job: 'login', value: 'mallory' },
-  { job: 'logout' },
 ]
+
+const logout: Task = { job: 'logout' }
 
 /** Rules that every exact store keeps. Each rejects when its rule is broken. */
 export const races: Record<string, (place: Place) => Promise<void>> = {
@@ -40,13 +41,20 @@ export const races: Record<string, (place: Place) => Promise<void>> = {
   },
 
   'a request in flight never undoes a logout': async (place) => {
-    const { visitor, oldToken } = await endInFlight(place, { job: 'logout' })
+    const { visitor, oldToken } = await endInFlight(place, logout, [...late, logout])
     assert.equal(visitor.token, undefined)
     await assertDead(visitor, oldToken)
   },
 
+  'a logout in flight ends what a regenerate has made of the session': async (place) => {
+    const login: Task = { job: 'login', value: 'mary' }
+    const { visitor, oldToken, newToken } = await endInFlight(place, login, [...late, logout])
+    await assertDead(visitor, oldToken)
+    await assertDead(visitor, String(newToken))
+  },
+
   'a request in flight never undoes a regenerate': async (place) => {
-    const { visitor, oldToken } = await endInFlight(place, { job: 'login', value: 'mary' })
+    const { visitor, oldToken } = await endInFlight(place, { job: 'login', value: 'mary' }, late)
     assert.notEqual(visitor.token, oldToken)
     await assertDead(visitor, oldToken)
     for (const tab of place.instances.keys()) {
@@ -59,21 +67,21 @@ export const races: Record<string, (place: Place) => Promise<void>> = {
   },
 }
 
-/** Ends a session while requests of all kinds, on every instance, have it open and change it afterwards. */
-async function endInFlight(place: Place, ending: Task) {
+/** Ends a session while requests, on every instance, have it open and change it afterwards. */
+async function endInFlight(place: Place, ending: Task, inFlight: readonly Task[]) {
   const visitor = visitorOf(place)
   await visitor.visit(0, { job: 'begin' })
   await visitor.visit(0, { job: 'own', value: 'early' })
   const oldToken = visitor.token ?? ''
   const held = place.instances.flatMap((_, tab) =>
-    late.map((task) => ({ tab, task: { ...task, hold: randomUUID() } })),
+    inFlight.map((task) => ({ tab, task: { ...task, hold: randomUUID() } })),
   )
-  const inFlight = Promise.all(held.map(({ tab, task }) => visitor.visit(tab, task)))
+  const answering = Promise.all(held.map(({ tab, task }) => visitor.visit(tab, task)))
   await Promise.all(held.map(({ tab, task: { hold } }) => visitor.held(tab, hold)))
   assertAllServed([await visitor.visit(0, ending)])
   const newToken = visitor.token
   await Promise.all(held.map(({ tab, task: { hold } }) => visitor.release(tab, hold)))
-  const answers = await inFlight
+  const answers = await answering
   assertAllServed(answers)
   assert.deepEqual(
     answers.flatMap(({ sent }) => sent),
@@ -81,7 +89,7 @@ async function endInFlight(place: Place, ending: Task) {
     'a request in flight set a cookie',
   )
   assert.equal(visitor.token, newToken)
-  return { visitor, oldToken }
+  return { visitor, oldToken, newToken }
 }
 
 /** Checks that an old cookie opens nothing, brings nothing back and sets no cookie. */

@@ -3,7 +3,7 @@ import { type PyramidCodecOptions, pyramidCodec } from '../../src/session/codecs
 import { browser } from '../../src/session/testing.ts'
 import { edgeApp } from './edge.ts'
 
-/** What both sites sign with. */
+/** The key material of both sites. */
 export interface Keys extends PyramidCodecOptions {
   secret: string
   salt: string
@@ -20,18 +20,18 @@ const bothWays = [
   [edge, pyramid],
 ] as const
 
-// Only our site looks at this clock: Pyramid has its own.
+// Only our site reads this clock: Pyramid has its own.
 const realNow = Date.now
 let ahead = 0 // seconds
 Date.now = () => realNow() + ahead * 1000
 const now = () => Math.floor(realNow() / 1000)
 
-/** Lists what is true of a Pyramid site at `url` and ours, to which one browser goes in turns. */
+/** Lists the checks of a Pyramid site at `url` and ours, which one browser visits alternately. */
 export function checks(url: string, keys: Keys): Check[] {
   const app = edgeApp(keys)
   const codec = pyramidCodec(keys)
 
-  /** A browser for which `/pyramid/howdy` is of the one site, `/edge/howdy` of the other. */
+  /** A browser that sends `/pyramid/howdy` to one site and `/edge/howdy` to the other. */
   function visitor() {
     const jar = browser({
       request(path, init) {
@@ -217,7 +217,7 @@ export function checks(url: string, keys: Keys): Check[] {
   return [...shared, ...expiry, spellings, ...sizes]
 }
 
-/** Spells a token in another way: some that Pyramid reads, some that it does not. */
+/** Another spelling of a token: some are read by Pyramid, some are not. */
 function respell(token: string, seed: number): string {
   const at = (seed * 7919) % token.length
   const stray = ['=', '!', '~', '.', '!!!!', '.~.~', '==', '!=!=', '====', 'AAAA'][seed % 10] ?? ''

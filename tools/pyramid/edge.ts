@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import { type PyramidCodecOptions, pyramidCodec } from '../../src/session/codecs/pyramid.ts'
 import { csrf, csrfToken, type Session, session } from '../../src/session/index.ts'
 
-/** What pyramid.py serves, on our side of the move: the same routes, the same cookie. */
+/** The counterpart of pyramid.py: the same routes, the same cookie. */
 export function edgeApp(options: PyramidCodecOptions) {
   return new Hono()
     .use(

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { build, type Rolldown } from 'vite'
 
-/** Makes one module of a Worker, as `wrangler deploy` does. */
+/** Bundles a Worker into one module, as `wrangler deploy` does. */
 export async function bundle(entry: URL): Promise<string> {
   const built = await build({
     root: fileURLToPath(new URL('../../', import.meta.url)),

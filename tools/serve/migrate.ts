@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
 
-/** What is needed of a D1 database here. */
+/** The part of a D1 database that is needed here. */
 interface Database {
   prepare(statement: string): { run(): Promise<unknown> }
 }
 
-/** Makes the tables of the site's migrations, as `wrangler d1 migrations apply` does. */
+/** Creates the tables of the site's migrations, as `wrangler d1 migrations apply` does. */
 export async function migrate(database: Database): Promise<void> {
   const file = new URL('../../migrations/0001_sessions.sql', import.meta.url)
   const statements = (await readFile(file, 'utf8')).replaceAll(/--.*/g, '').split(';')

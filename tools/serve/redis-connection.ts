@@ -11,7 +11,7 @@ export interface RedisPort {
 
 type Waiting = [resolve: (value: unknown) => void, reject: (reason: unknown) => void]
 
-/** Speaks to Redis over one connection: the protocol as it is, and how little of it is needed. */
+/** Connects to Redis, with the little of its protocol that the store needs. */
 export function connectRedis(port: number): RedisPort {
   const socket = connect(port, '127.0.0.1')
   const waiting: Waiting[] = []
@@ -44,7 +44,7 @@ export function connectRedis(port: number): RedisPort {
   }
 }
 
-/** Reads one answer. https://redis.io/docs/latest/develop/reference/protocol-spec/ */
+/** Reads one reply. https://redis.io/docs/latest/develop/reference/protocol-spec/ */
 function parse(bytes: Buffer, start: number): { value: unknown; end: number } | undefined {
   const line = bytes.indexOf('\r\n', start)
   if (line < 0) return undefined

@@ -6,19 +6,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connectRedis } from './redis-connection.ts'
 
-/** Whether this machine has a Redis. On Debian: `apt-get install redis-server`. */
+/** Whether this machine has Redis. On Debian: `apt-get install redis-server`. */
 export const hasRedis = spawnSync('redis-server', ['--version']).status === 0
 
 export interface RedisServer {
   readonly port: number
   readonly url: string
-  /** Makes it take connections and answer none, as one that hangs, until it is told to go on. */
+  /** Makes it accept connections without answering, until `goOn()`. */
   hang(): void
   goOn(): void
   stop(): Promise<void>
 }
 
-/** Starts a Redis of its own on a free port of this machine, which writes nothing to disk. */
+/** Starts a Redis on a free port of this machine. It writes nothing to disk. */
 export async function startRedis(): Promise<RedisServer> {
   const port = await freePort()
   const directory = await mkdtemp(join(tmpdir(), 'edge-session-redis-'))
@@ -44,7 +44,7 @@ export async function startRedis(): Promise<RedisServer> {
   }
 }
 
-/** Finds a port on which nobody listens. */
+/** Finds a port on which nothing listens. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')

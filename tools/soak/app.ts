@@ -8,7 +8,7 @@ interface Data {
 }
 
 /**
- * Makes an app whose visitors count, have messages shown, and log out.
+ * Makes an app whose visitors count, read flash messages and log out.
  *
  * @param storeOf - `undefined`: the session is the cookie.
  */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 
-/** Megabytes of memory that a process holds; `undefined` on machines without /proc. */
+/** Megabytes of resident memory of a process; `undefined` on machines without /proc. */
 export async function residentOf(pid: number | undefined): Promise<number | undefined> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
   const [, kilobytes] = /^VmRSS:\s*(\d+) kB$/m.exec(status) ?? []

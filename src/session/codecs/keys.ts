@@ -4,7 +4,7 @@ import { toUtf8 } from './utf8.ts'
 export type SecretSource = string | (() => Promise<string>)
 
 /** What a token carries: one for a purpose is not valid for another. */
-export type Carries = 'session' | 'id' | `device ${string}`
+export type Carries = 'session' | 'id' | 'device'
 
 /**
  * Derives the bytes of a 256-bit key for one purpose and one cookie from a secret (HKDF-SHA-256).

@@ -2,6 +2,9 @@ import { SessionError, StoreError } from '../errors.ts'
 import type { Store } from '../store.ts'
 import { Budget } from './budget.ts'
 
+/** Milliseconds between two writes of one key that Workers KV accepts. */
+const writeInterval = 1000
+
 /** A store as one request uses it: within its budget, and with every failure a `StoreError`. */
 export interface BoundedStore extends Required<Store> {
   /** The store as it was given, by which its queue is found. */
@@ -11,16 +14,16 @@ export interface BoundedStore extends Required<Store> {
 
 /** Binds a store to the budget of a request. */
 export function boundedStore(store: Store, budget = new Budget()): BoundedStore {
+  const write = <T>(call: () => Promise<T>) =>
+    untilAccepted(budget, () => orStoreError(budget, call))
   return {
     origin: store,
     budget,
     isEventual: store.isEventual === true,
     get: (key) => orStoreError(budget, () => store.get(key)),
-    swap: (...given) => orStoreError(budget, () => store.swap(...given)),
+    swap: (...given) => write(() => store.swap(...given)),
     create: (key, text, ttl) =>
-      orStoreError(budget, () =>
-        store.create ? store.create(key, text, ttl) : store.swap(key, null, text, ttl),
-      ),
+      write(() => store.create?.(key, text, ttl) ?? store.swap(key, null, text, ttl)),
   }
 }
 
@@ -30,12 +33,30 @@ export function isOverloaded({ cause }: StoreError): boolean {
 }
 
 /**
- * Whether a failure says that a write was refused, and so not applied: Workers KV accepts one write a
- * second for each key, and answers 429 to more.
+ * Repeats a write while it is refused, and so not applied: Workers KV accepts one write a second for
+ * each key, and answers 429 to more.
  *
+ * @throws {StoreError} The refusal, when no time is left.
  * @see https://developers.cloudflare.com/kv/platform/limits/
  */
-export function isRateLimited({ cause }: StoreError): boolean {
+async function untilAccepted<T>(budget: Budget, write: () => Promise<T>): Promise<T> {
+  for (let refusals = 1; ; refusals++) {
+    try {
+      return await write()
+    } catch (error) {
+      // With jitter that grows, so that those who compete spread over the intervals.
+      const pause = writeInterval * (1 + (Math.random() * refusals) / 4)
+      if (!isRateLimited(error)) throw error
+      await budget.sleep(pause).catch(() => {
+        throw error
+      })
+    }
+  }
+}
+
+function isRateLimited(error: unknown): boolean {
+  if (!(error instanceof StoreError)) return false
+  const { cause } = error
   return cause instanceof Error && /\b429\b/.test(cause.message)
 }
 

@@ -1,6 +1,11 @@
 /** Milliseconds that one request waits for stores in all: reading, queueing and retrying. */
 export const requestBudget = 10_000
 
+/** A request has waited as long as it may. */
+export class OutOfTimeError extends Error {
+  override name = 'OutOfTimeError'
+}
+
 /**
  * A time that may be spent waiting. Waits at the same time count once; what happens between them does
  * not count.
@@ -24,16 +29,16 @@ export class Budget {
    * Waits for a call while there is time left. A result that arrives later is dropped, and so is a
    * late failure.
    *
-   * @throws {Error} When the time is up.
+   * @throws {OutOfTimeError} When the time is up.
    */
   async spend<T>(call: () => Promise<T>): Promise<T> {
     const { left } = this
-    if (left <= 0) throw new Error('no time is left to wait for it')
+    if (left <= 0) throw new OutOfTimeError('no time is left')
     if (this.#waits++ === 0) this.#since = Date.now()
     let timer!: ReturnType<typeof setTimeout>
     const timeout = new Promise<never>((_, reject) => {
-      const message = `no response in ${Math.ceil(left / 1000)} s`
-      timer = setTimeout(() => reject(new Error(message)), left)
+      const error = new OutOfTimeError(`no response in ${Math.ceil(left / 1000)} s`)
+      timer = setTimeout(() => reject(error), left)
     })
     try {
       return await Promise.race([call(), timeout])
@@ -43,8 +48,13 @@ export class Budget {
     }
   }
 
-  /** Waits for a time. @throws {Error} When less is left. */
-  sleep(milliseconds: number): Promise<void> {
-    return this.spend(() => new Promise((resolve) => setTimeout(resolve, milliseconds)))
+  /**
+   * Waits for a time.
+   *
+   * @throws {OutOfTimeError} At once, when less is left.
+   */
+  async sleep(milliseconds: number): Promise<void> {
+    if (milliseconds >= this.left) throw new OutOfTimeError('no time is left to try again')
+    await this.spend(() => new Promise((resolve) => setTimeout(resolve, milliseconds)))
   }
 }

@@ -82,7 +82,8 @@ class Queue {
       }
       if (!turns.includes(turn)) turns.splice(place === 'next' ? 1 : turns.length, 0, turn)
       if (turns[0] === turn) return
-      await budget.spend(() => sleepUntilWoken(turn))
+      const longest = Math.min(staleAfter / 2, budget.left)
+      await budget.spend(() => sleepUntilWoken(turn, longest))
     }
   }
 
@@ -91,7 +92,7 @@ class Queue {
     const at = turns.indexOf(turn)
     if (at >= 0) turns.splice(at, 1)
     while (turns[0] && isStale(turns[0])) turns.shift()
-    if (at === 0) turns[0]?.wake()
+    turns[0]?.wake()
     if (turns.length === 0) this.#lanes.delete(key)
   }
 
@@ -147,11 +148,11 @@ function canWakeEachOther(): boolean {
 type Flags = Record<string, boolean | undefined>
 
 /** Sleeps until woken. It also wakes by itself, to show that it is there and to see who is not. */
-async function sleepUntilWoken(turn: Turn): Promise<void> {
+async function sleepUntilWoken(turn: Turn, longest: number): Promise<void> {
   let timer!: ReturnType<typeof setTimeout>
   await new Promise<void>((resolve) => {
     turn.wake = resolve
-    timer = setTimeout(resolve, staleAfter / 2)
+    timer = setTimeout(resolve, longest)
   })
   clearTimeout(timer)
 }

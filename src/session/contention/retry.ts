@@ -1,13 +1,11 @@
 import { StoreError } from '../errors.ts'
 import type { Emit } from '../events.ts'
-import { type BoundedStore, isRateLimited } from './bounded-store.ts'
+import type { BoundedStore } from './bounded-store.ts'
+import { OutOfTimeError } from './budget.ts'
 import { type Place, queueOf, type SwapKey } from './queue.ts'
 
 /** The longest back-off, in units: a request that waits longer than the others starves. */
 const maxBackOff = 16
-
-/** Milliseconds between two writes of a key that Workers KV accepts. */
-const writeInterval = 1000
 
 /** A key that is to be changed. */
 export interface Target {
@@ -23,42 +21,40 @@ export interface Target {
  * Tries to change a key until it succeeds: in turn with the other requests of this process, and with
  * back-off against other processes.
  *
- * @param attempt - Returns `undefined` when it is to be called again, after a conflict.
+ * @param attempt - Returns `undefined` when it is to be called again, after a conflict. The `swap` that
+ * it is given may answer from what this process wrote last: a conflict may be one that is over.
  * @throws {StoreError} When the budget is spent.
  */
-export function untilSwapped<T>(
+export async function untilSwapped<T>(
   target: Target,
   attempt: (swap: SwapKey) => Promise<T | undefined>,
 ): Promise<T> {
   const { store, key, place } = target
   const queue = queueOf(store.origin)
   const work = (swap: SwapKey) => retry(target, () => attempt(swap))
-  if (!queue) return work((...given) => store.swap(key, ...given))
-  const job = { store, key, place, budget: store.budget }
-  return orTooBusy(store, () => queue.run(job, work))
+  try {
+    if (!queue) return await work((...given) => store.swap(key, ...given))
+    return await queue.run({ store, key, place, budget: store.budget }, work)
+  } catch (cause) {
+    if (!(cause instanceof OutOfTimeError)) throw cause
+    throw new StoreError('session: too many requests change this session', { cause })
+  }
 }
 
-async function retry<T>(target: Target, attempt: () => Promise<T | undefined>): Promise<T> {
-  const { store, emit } = target
-  let refusals = 0
+async function retry<T>(
+  { store, emit }: Target,
+  attempt: () => Promise<T | undefined>,
+): Promise<T> {
   for (let conflicts = 0; ; ) {
     const start = Date.now()
-    try {
-      const result = await attempt()
-      if (result !== undefined) {
-        if (conflicts > 0) emit?.({ type: 'conflict', attempts: conflicts + 1 })
-        return result
-      }
-      conflicts++
-      const pause = backOff(conflicts, Date.now() - start)
-      if (pause > 0) await orTooBusy(store, () => store.budget.sleep(pause))
-    } catch (error) {
-      if (!(error instanceof StoreError && isRateLimited(error))) throw error
-      // Nothing was written, so the whole attempt can be repeated.
-      const pause = writeInterval * (2 ** refusals++ + Math.random() / 4)
-      if (pause > store.budget.left) throw error
-      await store.budget.sleep(pause)
+    const result = await attempt()
+    if (result !== undefined) {
+      if (conflicts > 0) emit?.({ type: 'conflict', attempts: conflicts + 1 })
+      return result
     }
+    conflicts++
+    const pause = backOff(conflicts, Date.now() - start)
+    if (pause > 0) await store.budget.sleep(pause)
   }
 }
 
@@ -73,14 +69,4 @@ async function retry<T>(target: Target, attempt: () => Promise<T | undefined>): 
 function backOff(conflicts: number, lastAttempt: number): number {
   if (conflicts % 2 === 1) return 0
   return Math.random() * Math.max(1, lastAttempt) * Math.min(4 ** (conflicts / 2), maxBackOff)
-}
-
-/** Says what the wait was for, if the budget is spent. */
-async function orTooBusy<T>({ budget }: BoundedStore, wait: () => Promise<T>): Promise<T> {
-  try {
-    return await wait()
-  } catch (cause) {
-    if (cause instanceof StoreError || budget.left > 0) throw cause
-    throw new StoreError('session: too many requests change this session', { cause })
-  }
 }

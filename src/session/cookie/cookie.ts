@@ -60,7 +60,7 @@ export function setsCookie(
   requestPath: string,
 ): 'free' | 'set' | 'removed' {
   const line = lines.findLast(
-    (each) => each.startsWith(`${scope.name}=`) && isIn(scope, each, requestPath),
+    (each) => nameOf(each) === scope.name && isIn(scope, each, requestPath),
   )
   if (line === undefined) return 'free'
   return isRemoval(line) ? 'removed' : 'set'
@@ -70,6 +70,10 @@ function isIn({ path, domain }: Scope, line: string, requestPath: string): boole
   const given = attribute(line, 'path')
   const theirPath = given?.startsWith('/') ? given : defaultPath(requestPath)
   return theirPath === path && host(attribute(line, 'domain') ?? '') === host(domain)
+}
+
+function nameOf(line: string): string {
+  return line.slice(0, line.indexOf('=')).trim()
 }
 
 function isRemoval(line: string): boolean {

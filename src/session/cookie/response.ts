@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import { SessionError } from '../errors.ts'
 
 // https://www.rfc-editor.org/rfc/rfc9213 and the vendors' own: a cache that reads one of these does
 // not look at Cache-Control.
@@ -12,7 +13,6 @@ const targeted = [
 
 const unshared = 'private, no-store'
 
-// Bun adds the Content-Type of a string when it sends it, and only if nobody has looked at the body.
 const isBun = 'Bun' in globalThis
 
 /**
@@ -20,12 +20,14 @@ const isBun = 'Bun' in globalThis
  * the handler, such as Hono's `cache()`, sees it too. What was set before gives way; what the handler
  * sets afterwards stands.
  *
+ * @param isFirst - Whether the request has marked nothing yet.
  * @see https://www.rfc-editor.org/rfc/rfc9111#section-3
  */
-export function markPrivate(c: Context): void {
-  if (c.finalized) return // finish() will see to it
+export function markPrivate(c: Context, isFirst: boolean): void {
+  // finish() completes a response that was made before, but not the page of an error that follows it.
+  if (c.finalized && !c.error) return
   c.header('Cache-Control', unshared)
-  c.header('Vary', 'Cookie', { append: true })
+  if (isFirst) c.header('Vary', 'Cookie', { append: true })
   for (const name of targeted) c.header(name, undefined)
 }
 
@@ -37,9 +39,8 @@ export function markPrivate(c: Context): void {
  * @param cookie - The `Set-Cookie` line; `null`: none; `undefined`: the session failed.
  */
 export function finish(c: Context, cookie: string | null | undefined): void {
-  if (isComplete(c.res.headers, cookie)) return
-  // A response without a body of its own may be a constant of the app that answers other requests.
-  if (c.req.method === 'HEAD' || !hasUnreadBody(c.res)) copyResponse(c)
+  if (c.res.status === 101 || isComplete(c.res.headers, cookie)) return
+  if (!isOwn(c)) copyResponse(c)
   try {
     complete(c.res.headers, cookie)
   } catch {
@@ -48,25 +49,55 @@ export function finish(c: Context, cookie: string | null | undefined): void {
   }
 }
 
+/** @throws {SessionError} When a response cannot have headers. */
+export function assertHeaders({ status }: Response): void {
+  if (status !== 0) return
+  throw new SessionError(
+    'session: Response.error() carries no headers, so the session cannot be kept. Return a Response with a status.',
+  )
+}
+
+/** Keeps the headers of a response that failed off the error page, except the cookies of others. */
+export function dropHeaders(c: Context): void {
+  const cookies = c.res.headers.getSetCookie()
+  c.res = undefined
+  c.res = new Response(null) // drops what `c.header()` prepared as well
+  for (const line of cookies) c.res.headers.append('Set-Cookie', line)
+}
+
 function isComplete(headers: Headers, cookie: string | null | undefined): boolean {
   return cookie === null && headers.has('Cache-Control') && variesByCookie(headers.get('Vary'))
 }
 
-/** Whether a response has a body that nobody has read, so that it cannot be sent twice. */
-function hasUnreadBody(response: Response): boolean {
-  if (!isBun || response.headers.has('Content-Type')) {
-    return response.body !== null && !response.bodyUsed
-  }
-  if (response.bodyUsed) return false
-  const { body } = response.clone()
-  void body?.cancel() // or the other half of a stream would never learn that the client has left
-  return body !== null
+/**
+ * Whether a response is this request's alone, not a constant of the app that answers others as well: it
+ * is marked, as it was made by `c.text()` or its like after the session had been opened, and it has a
+ * body that nobody has read, so that it cannot be sent twice.
+ */
+function isOwn({ req, res }: Context): boolean {
+  if (req.method === 'HEAD' || isUntyped(res)) return false
+  const isMarked =
+    res.headers.get('Cache-Control') === unshared && variesByCookie(res.headers.get('Vary'))
+  return isMarked && res.body !== null && !res.bodyUsed
+}
+
+/** Bun adds the Content-Type of a string when it sends it, unless somebody has looked at the body. */
+function isUntyped(response: Response): boolean {
+  return isBun && !response.headers.has('Content-Type') && !response.bodyUsed
 }
 
 function copyResponse(c: Context): void {
   const response = c.res
   c.res = undefined // or Hono would merge the two
-  c.res = new Response(c.req.method === 'HEAD' ? null : response.body, response)
+  if (c.req.method === 'HEAD') c.res = new Response(null, response)
+  else if (isUntyped(response)) c.res = takeClone(response)
+  else c.res = new Response(response.body, response)
+}
+
+function takeClone(response: Response): Response {
+  const clone = response.clone()
+  void response.body?.cancel() // or a stream would be kept in memory for it
+  return clone
 }
 
 function complete(headers: Headers, cookie: string | null | undefined): void {

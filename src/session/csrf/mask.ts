@@ -21,7 +21,11 @@ export function csrfToken<Data extends object, Flash extends object>(
   return mask(tokenOf(state) ?? setCsrfToken(state))
 }
 
-/** The tokens that a request of this session may carry: its own, and that of a session just ended. */
+/**
+ * The tokens that a request of this session may carry: its own, and that of a session just ended.
+ *
+ * @internal
+ */
 export function acceptedTokens(state: State): string[] {
   return [tokenOf(state), state.ended?.token].filter((token) => token !== undefined)
 }
@@ -35,6 +39,7 @@ function tokenOf({ data }: State): string | undefined {
  * Masks a token with random bytes, so that it is another string each time it is sent.
  *
  * @see https://breachattack.com
+ * @internal
  */
 export function mask(secret: string): string {
   const bytes = toUtf8(secret)
@@ -44,7 +49,11 @@ export function mask(secret: string): string {
   return encodeBase64url(masked)
 }
 
-/** Whether a string masks a token, in a time that does not depend on where they differ. */
+/**
+ * Whether a string masks a token, in a time that does not depend on where they differ.
+ *
+ * @internal
+ */
 export function isMaskOf(text: string, secret: string): boolean {
   const bytes = toUtf8(secret)
   if (text.length !== Math.ceil((bytes.length * 8) / 3)) return false // before the work on a long one

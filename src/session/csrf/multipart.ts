@@ -7,7 +7,7 @@ const typeWithBoundary =
 
 // A Content-Disposition with one name, and a file name if the part is a file; then other headers.
 const partHeaders =
-  /^\r\ncontent-disposition: *form-data; *name="([^"\r\n]*)"(; *filename\*?=(?:"[^"\r\n]*"|[^"\r\n;]*))*(?:\r\n(?!content-disposition)\w[^\r\n]*)*$/i
+  /^\r\ncontent-disposition: *form-data; *name="([^"\n]*)"(; *filename\*?=(?:"[^"\n]*"|[^"\r\n;]*))*(?:\r\n(?!content-disposition)\w[^\r\n]*)*$/i
 
 const carriageReturn = 0x0d
 const dash = 0x2d
@@ -42,8 +42,8 @@ export function findInMultipart(
     const [, named, file] = partHeaders.exec(headers) ?? refuse()
     at = find(body, delimiter, start)
     if (body[at - 1] !== carriageReturn) refuse()
-    // workerd drops a backslash of a name: one that is this name only then may hide the field.
-    if (named?.replaceAll('\\', '') === escaped) {
+    // workerd drops the backslashes of a name: what has this name only then is no token, either.
+    if (named?.replaceAll('\\', '') === escaped.replaceAll('\\', '')) {
       value = file || named !== escaped ? undefined : body.subarray(start, at - 1)
     }
     at += delimiter.length

@@ -27,7 +27,7 @@ export function findInUrlencoded(body: Bytes, name: string): string | undefined 
 /** Whether the pair that starts here has this name. Stops at the first difference. */
 function isNamed(body: Bytes, start: number, name: Uint8Array): boolean {
   let at = start
-  for (const expected of name) {
+  for (let i = 0; i < name.length; i++) {
     let byte = body[at++]
     if (isEndOfName(byte)) return false
     if (byte === plus) byte = space
@@ -38,7 +38,7 @@ function isNamed(body: Bytes, start: number, name: Uint8Array): boolean {
         at += 2
       }
     }
-    if (byte !== expected) return false
+    if (byte !== name[i]) return false
   }
   return isEndOfName(body[at])
 }

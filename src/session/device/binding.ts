@@ -1,89 +1,58 @@
 import type { Codec } from '../codecs/codec.ts'
 import type { Entries } from '../state/changes.ts'
 import { deviceKey } from '../state/reserved-keys.ts'
-import { isCoordinate, type PublicKey } from './jwt.ts'
+import type { PublicKey } from './jwt.ts'
 
-/** The binding of a session: invited, or bound to a key. */
-export interface Binding {
-  /** Tells this identity of the session from others. */
-  readonly nonce: string
-  readonly key: PublicKey | null
-  /** When it was bound, in seconds since the epoch. */
-  readonly since: number
-}
-
-/** A key that a token of ours names for an identity. */
+/** A session's identity, and the key of its device. */
 export interface Bound {
+  /** Tells this identity of the session from others. */
   readonly nonce: string
   readonly key: PublicKey
 }
 
-/** Reads the binding of a session. */
-export function bindingIn(data: Entries): Binding | null {
+/** What a session keeps: an invitation, or a binding and when it began, in seconds since the epoch. */
+export type Binding = readonly [nonce: string, x?: string, y?: string, since?: number]
+
+/** What a token is for. One use's is not accepted for another. */
+export type Use = 'cookie' | 'id' | 'register' | 'refresh' | 'csrf'
+
+/** Signs what the browser keeps of a binding, and reads it. */
+export interface Seal {
+  /** @param end - The second until which the token can be used. */
+  sign(use: Use, end: number, bound: Pick<Bound, 'nonce'> & Partial<Bound>): Promise<string>
+  /** @returns `null` unless we signed the token for this use and its end is to come. */
+  read(use: Use, token: string, clock: number): Promise<Bound | null>
+}
+
+/** Reads what a session keeps of its binding. */
+export function bindingIn(data: Entries): Binding | undefined {
   const value = data.get(deviceKey)
-  if (!Array.isArray(value)) return null
-  const [nonce, x, y, since]: unknown[] = value
-  if (typeof nonce !== 'string') return null
-  if (!isCoordinate(x) || !isCoordinate(y) || typeof since !== 'number') {
-    return { nonce, key: null, since: 0 }
-  }
-  return { nonce, key: { x, y }, since }
+  return Array.isArray(value) ? (value as readonly unknown[] as Binding) : undefined
 }
 
 /** Makes what a session keeps of its binding. */
-export function formatBinding({ nonce, key }: Bound, since: number): readonly unknown[] {
-  return [nonce, key.x, key.y, since]
+export function formatBinding({ nonce, key }: Bound, since: number): Binding {
+  return [nonce, key.x, key.y, Math.floor(since)]
 }
 
-/** Signs what may be used until a moment, and reads it. */
-export interface Seal<T> {
-  sign(content: T, end: number): Promise<string>
-  /** @returns `null` unless we signed the token and its end is to come. */
-  read(token: string, clock: number): Promise<T | null>
+/** Whether a session is bound to this key. */
+export function isBoundTo([nonce, x, y]: Binding, bound: Bound | null): boolean {
+  return nonce === bound?.nonce && x === bound.key.x && y === bound.key.y
 }
 
-/** Makes the seal of challenges: they carry the identity that they are for. */
-export function challengeSeal(codecs: readonly Codec[]): Seal<string> {
-  return seal(
-    codecs,
-    (nonce) => [nonce],
-    ([nonce]) => (typeof nonce === 'string' ? nonce : null),
-  )
-}
-
-/** Makes the seal of bound cookies, or of identifiers. */
-export function boundSeal(codecs: readonly Codec[]): Seal<Bound> {
-  return seal(
-    codecs,
-    ({ nonce, key }) => [nonce, key.x, key.y],
-    ([nonce, x, y]) =>
-      typeof nonce === 'string' && isCoordinate(x) && isCoordinate(y)
-        ? { nonce, key: { x, y } }
-        : null,
-  )
-}
-
-function seal<T>(
-  codecs: readonly Codec[],
-  pack: (content: T) => unknown[],
-  unpack: (content: unknown[]) => T | null,
-): Seal<T> {
+/** Makes the seal of a session. */
+export function sealOf(codecs: readonly Codec[]): Seal {
   return {
-    sign: async (content, end) =>
-      (codecs[0] as Codec).encode(JSON.stringify([end, ...pack(content)])),
-    async read(token, clock) {
+    sign: (use, end, { nonce, key }) =>
+      (codecs[0] as Codec).encode(JSON.stringify([use, Math.floor(end), nonce, key?.x, key?.y])),
+    async read(use, token, clock) {
       for (const codec of codecs) {
         const text = await codec.decode(token)
         if (text === null) continue
-        const [end, ...content] = JSON.parse(text)
-        return clock < end ? unpack(content) : null
+        const [given, end, nonce, x, y] = JSON.parse(text)
+        return given === use && clock < end ? { nonce, key: { x, y } } : null
       }
       return null
     },
   }
-}
-
-/** Whether two keys are the same. */
-export function isSameKey(one: PublicKey, other: PublicKey | null): boolean {
-  return one.x === other?.x && one.y === other.y
 }

@@ -17,8 +17,6 @@ export interface Proof {
   isSignedBy(key: PublicKey): Promise<boolean>
 }
 
-const ecdsa = { name: 'ECDSA', namedCurve: 'P-256' } as const
-
 /** No browser sends a longer one: the challenge is the only part that grows. */
 const maxLength = 4096
 
@@ -30,20 +28,16 @@ const maxLength = 4096
  * @see https://www.rfc-editor.org/rfc/rfc7518#section-3.4
  */
 export function parseProof(jwt: string): Proof | null {
-  const [head = '', body = '', signature = '', ...more] = jwt.split('.')
-  if (jwt.length > maxLength || more.length > 0) return null
-  const header = parseObject(head)
-  const payload = parseObject(body)
+  const [head = '', body = '', signature = '', more] = jwt.split('.')
+  if (jwt.length > maxLength || more !== undefined) return null
+  const { alg, typ, jwk } = parseObject(head)
+  const { jti } = parseObject(body)
   const bytes = decodeBase64url(signature)
-  if (!header || !payload || bytes?.length !== 64) return null
-  const { alg, typ, jwk } = header
-  if (alg !== 'ES256' || typ !== 'dbsc+jwt' || typeof payload.jti !== 'string') return null
-  const key = jwk === undefined ? null : publicKeyOf(jwk)
-  if (key === undefined) return null
+  if (alg !== 'ES256' || typ !== 'dbsc+jwt' || typeof jti !== 'string' || !bytes) return null
   return {
-    challenge: payload.jti,
-    key,
-    isSignedBy: (by) => verify(by, bytes, toUtf8(`${head}.${body}`)),
+    challenge: jti,
+    key: publicKeyOf(jwk),
+    isSignedBy: (key) => verify(key, bytes, toUtf8(`${head}.${body}`)),
   }
 }
 
@@ -52,33 +46,31 @@ async function verify(
   signature: BufferSource,
   signed: BufferSource,
 ): Promise<boolean> {
+  const ecdsa = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
   try {
     const jwk = { kty: 'EC', crv: 'P-256', x, y }
     const key = await crypto.subtle.importKey('jwk', jwk, ecdsa, false, ['verify'])
-    return await crypto.subtle.verify({ name: 'ECDSA', hash: 'SHA-256' }, key, signature, signed)
+    return await crypto.subtle.verify(ecdsa, key, signature, signed)
   } catch {
-    return false // not a point of the curve
+    return false // not a point of the curve, or not a signature of it
   }
 }
 
-/** @returns `undefined` if it is no key of P-256. */
-function publicKeyOf(jwk: unknown): PublicKey | undefined {
+/** @returns `null` if it is no key of P-256, each coordinate in its one spelling. */
+function publicKeyOf(jwk: unknown): PublicKey | null {
   const { kty, crv, x, y } = Object(jwk) as Record<string, unknown>
-  if (kty !== 'EC' || crv !== 'P-256' || !isCoordinate(x) || !isCoordinate(y)) return undefined
-  return { x, y }
+  const isFine = kty === 'EC' && crv === 'P-256' && isCoordinate(x) && isCoordinate(y)
+  return isFine ? { x, y } : null
 }
 
-/** Whether a value is a coordinate of P-256 in its one spelling. */
-export function isCoordinate(value: unknown): value is string {
+function isCoordinate(value: unknown): value is string {
   return typeof value === 'string' && decodeBase64url(value)?.length === 32
 }
 
-function parseObject(text: string): Record<string, unknown> | null {
-  const bytes = decodeBase64url(text)
+function parseObject(text: string): Record<string, unknown> {
   try {
-    const value: unknown = bytes && JSON.parse(fromUtf8(bytes))
-    return typeof value === 'object' ? (value as Record<string, unknown> | null) : null
+    return Object(JSON.parse(fromUtf8(decodeBase64url(text) ?? new Uint8Array())))
   } catch {
-    return null
+    return {}
   }
 }

@@ -2,14 +2,15 @@ import type { Context } from 'hono'
 import { maxCookieAge } from '../cookie/cookie.ts'
 import type { SessionCookie } from '../cookie/cookie-options.ts'
 import { commit } from '../lifecycle/commit.ts'
-import type { Config } from '../lifecycle/config.ts'
-import { limitsOf } from '../lifecycle/limits.ts'
-import { type Loaded, load } from '../lifecycle/load.ts'
-import { reportFailure, visitOf } from '../lifecycle/visit.ts'
+import type { Incoming } from '../lifecycle/engine.ts'
+import { load } from '../lifecycle/load.ts'
+import { visitOf } from '../lifecycle/visit.ts'
+import type { Config } from '../options/config.ts'
 import { write } from '../state/changes.ts'
 import { deviceKey } from '../state/reserved-keys.ts'
-import { type Bound, bindingIn, formatBinding, isSameKey, type Seal } from './binding.ts'
-import { type Proof, parseProof } from './jwt.ts'
+import type { Policy } from '../state/state.ts'
+import { type Bound, bindingIn, formatBinding, isBoundTo, type Seal } from './binding.ts'
+import { parseProof } from './jwt.ts'
 
 /** Seconds for which a challenge can be answered. */
 export const challengeTtl = 300
@@ -17,14 +18,15 @@ export const challengeTtl = 300
 /** Seconds that a bound cookie outlives its `Max-Age`, for requests under way. */
 const grace = 15
 
+/** The bound cookie after a logout: while the browser has it, it renews nothing. */
+export const endMark = '-'
+
 /** What the two routes need of the binding. */
 export interface Parts {
   readonly ttl: number
   readonly path: string
   readonly boundCookie: SessionCookie
-  readonly cookies: Seal<Bound>
-  readonly ids: Seal<Bound>
-  readonly challenges: Seal<string>
+  readonly seal: Seal
 }
 
 /** A request for one of the routes. */
@@ -45,131 +47,111 @@ export async function answering(
   try {
     return await route(request)
   } catch (error) {
-    reportFailure(visitOf(request.c, request.config), error)
-    return new Response(null, { status: 503, headers: { 'Cache-Control': 'no-store' } })
+    const { emit } = visitOf(request.c, request.config)
+    emit({ type: 'store-error', error: error as Error, failed: true })
+    return respond(503)
   }
 }
 
 /** Binds the session to the key that the browser has made for it. */
-export async function answerRegistration({ c, config, parts }: RouteRequest): Promise<Response> {
-  const loaded = await open(c, config)
-  const { incoming, state } = loaded
-  const proof = parseProof(unquoted(c.req.header('Secure-Session-Response')))
-  const binding = incoming.kind === 'live' ? bindingIn(state.data) : null
-  if (!binding || !proof?.key || !(await proof.isSignedBy(proof.key))) return refusal()
-  const nonce = await parts.challenges.read(proof.challenge, loaded.clock)
-  if (nonce !== binding.nonce) return refusal()
-  // The browser may repeat itself; nobody else can take a bound session over.
-  if (binding.key && !isSameKey(proof.key, binding.key)) return refusal()
-  const bound: Bound = { nonce, key: proof.key }
-  const { lifetime } = limitsOf(state.policy, state.data)
-  const end = state.created + (lifetime ?? maxCookieAge)
-  const line = binding.key ? null : await bind(config, loaded, bound)
-  return confirmation(parts, { id: await parts.ids.sign(bound, end), bound, line })
+export async function answerRegistration(request: RouteRequest): Promise<Response> {
+  const { seal } = request.parts
+  const { incoming, state, clock, bind } = await open(request)
+  const proof = parseProof(header(request, 'Secure-Session-Response'))
+  const binding = bindingIn(state.data)
+  if (incoming.kind !== 'live' || !binding || !proof?.key) return respond(400)
+  const asked = await seal.read('register', proof.challenge, clock)
+  const bound = { nonce: binding[0], key: proof.key }
+  if (asked?.nonce !== bound.nonce || !(await proof.isSignedBy(bound.key))) return respond(400)
+  const isRepeated = isBoundTo(binding, bound)
+  // Nobody can take over a session that is bound to another key.
+  if (binding[1] && !isRepeated) return respond(400)
+  const line = isRepeated ? null : await bind(bound)
+  const id = await seal.sign('id', state.created + longestLife(state.policy), bound)
+  return confirm(request, bound, { id, line })
 }
 
 /** Renews the bound cookie, or ends the binding of a session that is gone. */
-export async function answerRefresh({ c, config, parts }: RouteRequest): Promise<Response> {
-  const id = unquoted(c.req.header('Sec-Secure-Session-Id'))
-  const clock = Date.now() / 1000
-  const bound = await parts.ids.read(id, clock)
+export async function answerRefresh(request: RouteRequest): Promise<Response> {
+  const { seal, boundCookie } = request.parts
+  const id = header(request, 'Sec-Secure-Session-Id')
+  const now = Date.now() / 1000
+  const bound = await seal.read('id', id, now)
   if (!bound) return end(id)
-  const proof = parseProof(unquoted(c.req.header('Secure-Session-Response')))
-  if (!proof || !(await isProven(proof, bound, { parts, clock })))
-    return challenge(parts, id, bound)
-  const loaded = await open(c, config)
-  const { incoming, state } = loaded
-  if (isGone(incoming)) return end(id)
+  const proof = parseProof(header(request, 'Secure-Session-Response'))
+  const asked = proof && (await seal.read('refresh', proof.challenge, now))
+  if (asked?.nonce !== bound.nonce || !(await proof?.isSignedBy(bound.key))) {
+    const challenge = await seal.sign('refresh', now + challengeTtl, bound)
+    return respond(403, [['Secure-Session-Challenge', `"${challenge}";id="${id}"`]])
+  }
+  const { incoming, state, cookies, bind } = await open(request)
+  if (isGone(incoming) || boundCookie.find(cookies)[0] === endMark) return end(id)
   // A request from another site brings no cookie: then the identifier is enough.
-  if (incoming.kind !== 'live') return confirmation(parts, { id, bound, line: null })
+  if (incoming.kind !== 'live') return confirm(request, bound, { id, line: null })
   const binding = bindingIn(state.data)
-  if (binding?.nonce !== bound.nonce) return end(id)
-  const line = binding.key ? null : await bind(config, loaded, bound)
-  return confirmation(parts, { id, bound, line })
+  if (binding?.[0] !== bound.nonce || (binding[1] && !isBoundTo(binding, bound))) return end(id)
+  return confirm(request, bound, { id, line: binding[1] ? null : await bind(bound) })
 }
 
-type Opened = Loaded & { readonly clock: number; readonly visit: ReturnType<typeof visitOf> }
-
-/** Opens the session without a look at its binding. */
-async function open(c: Context, config: Config): Promise<Opened> {
+/** Opens the session, whatever device it comes from. */
+async function open({ c, config }: RouteRequest) {
   const visit = visitOf(c, config)
-  const header = c.req.header('Cookie') ?? ''
+  const cookies = c.req.header('Cookie') ?? ''
   const unguarded = { ...config, device: undefined }
-  const loaded = await load(unguarded, header, { visit, isSeen: () => true })
-  return { ...loaded, clock: visit.clock, visit }
+  const loaded = await load(unguarded, cookies, { visit, isSeen: () => true })
+  /** Puts a key into the session. @returns Its `Set-Cookie` line, if it needs one. */
+  function bind(bound: Bound): Promise<string | null> {
+    write(loaded.state, deviceKey, formatBinding(bound, Date.now() / 1000))
+    const outcome = { threw: false, isRefused: false, cookie: () => 'free' as const }
+    return commit(config, loaded, { visit, outcome })
+  }
+  return { ...loaded, clock: visit.clock, cookies, bind }
 }
 
-/** Puts the key into the session. @returns Its `Set-Cookie` line, if it needs one. */
-function bind(config: Config, { visit, ...loaded }: Opened, bound: Bound): Promise<string | null> {
-  write(loaded.state, deviceKey, formatBinding(bound, Math.floor(Date.now() / 1000)))
-  const outcome = { threw: false, isRefused: false, cookie: () => 'free' as const }
-  return commit(config, loaded, { visit, outcome })
+function isGone(incoming: Incoming): boolean {
+  const { kind } = incoming
+  return kind === 'ended' || (kind === 'rejected' && /unknown|expired/.test(incoming.reason))
 }
 
-async function isProven(
-  proof: Proof,
-  { nonce, key }: Bound,
-  { parts, clock }: { parts: Parts; clock: number },
-): Promise<boolean> {
-  return (
-    (await parts.challenges.read(proof.challenge, clock)) === nonce && (await proof.isSignedBy(key))
+/** Seconds that a session may live, `remember()` included. */
+function longestLife({ limits, remembered = limits }: Policy): number {
+  return Math.max(limits.lifetime ?? maxCookieAge, remembered.lifetime ?? maxCookieAge)
+}
+
+/** Sends the bound cookie, and what the browser is to do with it. */
+async function confirm(
+  { parts: { ttl, path, boundCookie, seal } }: RouteRequest,
+  bound: Bound,
+  { id, line }: { id: string; line: string | null },
+): Promise<Response> {
+  const attributes = boundCookie.set('').replace(/^.*?; /, '')
+  const token = await seal.sign('cookie', Date.now() / 1000 + ttl + grace, bound)
+  const lines = [boundCookie.set(token, ttl), ...(line === null ? [] : [line])]
+  return respond(
+    200,
+    lines.map((each) => ['Set-Cookie', each]),
+    {
+      session_identifier: id,
+      refresh_url: `${path}/refresh`,
+      scope: { include_site: false },
+      credentials: [{ type: 'cookie', name: boundCookie.name, attributes }],
+      allowed_refresh_initiators: ['*'],
+    },
   )
 }
 
-function isGone(incoming: Loaded['incoming']): boolean {
-  if (incoming.kind === 'ended') return true
-  return incoming.kind === 'rejected' && ['unknown', 'expired'].includes(incoming.reason)
-}
-
-/** The bound cookie, and what the browser is to do with it. */
-async function confirmation(
-  { ttl, path, boundCookie, cookies }: Parts,
-  { id, bound, line }: { id: string; bound: Bound; line: string | null },
-): Promise<Response> {
-  const token = await cookies.sign(bound, Math.floor(Date.now() / 1000) + ttl + grace)
-  const set = boundCookie.set(token)
-  const response = json({
-    session_identifier: id,
-    refresh_url: `${path}/refresh`,
-    scope: { include_site: false },
-    credentials: [{ type: 'cookie', name: boundCookie.name, attributes: attributesOf(set) }],
-    allowed_refresh_initiators: ['*'],
-  })
-  response.headers.append('Set-Cookie', set)
-  if (line !== null) response.headers.append('Set-Cookie', line)
-  return response
-}
-
-/** The attributes that the browser compares; the others may change. */
-function attributesOf(line: string): string {
-  const compared = /^(domain|path|secure|httponly|samesite)/i
-  return line
-    .split('; ')
-    .slice(1)
-    .filter((each) => compared.test(each))
-    .join('; ')
-}
-
-async function challenge({ challenges }: Parts, id: string, { nonce }: Bound): Promise<Response> {
-  const token = await challenges.sign(nonce, Math.floor(Date.now() / 1000) + challengeTtl)
-  const headers = { 'Secure-Session-Challenge': `"${token}";id="${id}"` }
-  return new Response(null, { status: 403, headers: { ...headers, 'Cache-Control': 'no-store' } })
-}
-
 function end(id: string): Response {
-  return json({ session_identifier: id, continue: false })
+  return respond(200, [], { session_identifier: id, continue: false })
 }
 
-function refusal(): Response {
-  return new Response(null, { status: 400, headers: { 'Cache-Control': 'no-store' } })
+function respond(status: number, headers: [string, string][] = [], content?: object): Response {
+  return new Response(content ? JSON.stringify(content) : null, {
+    status,
+    headers: [...headers, ['Cache-Control', 'no-store'], ['Content-Type', 'application/json']],
+  })
 }
 
-function json(content: object): Response {
-  const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' }
-  return new Response(JSON.stringify(content), { headers })
-}
-
-/** Chromium sends structured strings without their quotes. */
-function unquoted(text = ''): string {
-  return text.replace(/^"(.*)"$/, '$1')
+/** Reads a structured string, which Chromium sends without its quotes. */
+function header({ c }: RouteRequest, name: string): string {
+  return (c.req.header(name) ?? '').replace(/^"(.*)"$/, '$1')
 }

@@ -1,5 +1,5 @@
 import { isModified } from '../state/changes.ts'
-import type { Change, Ending } from './engine.ts'
+import { type Change, type Ending, isTimedOut } from './engine.ts'
 import { isDue, limitsOf } from './limits.ts'
 
 /**
@@ -12,16 +12,16 @@ export function changeOf({
   incoming,
   state,
   isRefused,
-  clock,
-}: Pick<Ending, 'incoming' | 'state' | 'isRefused'> & { clock: number }): Change {
+}: Pick<Ending, 'incoming' | 'state' | 'isRefused'>): Change {
   if (isModified(state) || state.forced || state.identity !== 'same') return 'write'
   if (incoming.kind !== 'live' || isRefused) return 'none'
-  return isDue(limitsOf(state.policy, state.data), state, clock) ? 'renew' : 'none'
+  // By the time of the commit: an upload may take longer than a visitor may be idle.
+  return isDue(limitsOf(state.policy, state.data), state, Date.now() / 1000) ? 'renew' : 'none'
 }
 
 /** Whether a cookie whose session is not changed is to be re-signed, or removed. */
 export function isOverdue({ incoming, isRefused }: Ending): boolean {
   if (isRefused) return false
   if (incoming.kind === 'live') return !incoming.found.cookie.isCurrent
-  return incoming.kind === 'rejected' && incoming.reason === 'expired'
+  return isTimedOut(incoming)
 }

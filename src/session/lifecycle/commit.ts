@@ -1,11 +1,18 @@
 import { Budget } from '../contention/budget.ts'
 import { SessionError } from '../errors.ts'
+import type { Config } from '../options/config.ts'
 import { csrfKey, stayKey } from '../state/reserved-keys.ts'
 import { restoreQueues, rollBack, type State, setCsrfToken } from '../state/state.ts'
 import { completeBinding } from '../users/binding.ts'
 import { changeOf, isOverdue } from './change.ts'
-import type { Config } from './config.ts'
-import { type CookieAction, type Ending, hasContent, type Incoming, type Visit } from './engine.ts'
+import {
+  type CookieAction,
+  type Ending,
+  hasContent,
+  type Incoming,
+  isKept,
+  type Visit,
+} from './engine.ts'
 import type { Loaded } from './load.ts'
 import { parsePayload } from './payload.ts'
 
@@ -41,23 +48,22 @@ export async function commit(
   loaded: Loaded,
   { visit, outcome }: { visit: Visit; outcome: Outcome },
 ): Promise<string | null> {
-  const { incoming: received, state, contents } = loaded
+  const { incoming, state, contents } = loaded
   if (outcome.threw) undoHandler(config, loaded)
   restoreQueues(state)
   if (state.generation !== undefined) await completeBinding(state)
-  if (state.identity === 'regenerated' && hasContent(state)) {
+  if (state.identity === 'regenerated' && isKept({ incoming, state }, config.engine.carries)) {
     renewCsrfToken(state)
     config.device?.prepare(state)
   }
-  const isElsewhere = received.kind === 'rejected' && received.reason === 'elsewhere'
-  const incoming: Incoming = isElsewhere ? { kind: 'none' } : received
   const { isRefused } = outcome
-  const change = changeOf({ incoming, state, clock: visit.clock, isRefused })
+  const change = changeOf({ incoming, state, isRefused })
   state.committed = true
   const ending: Ending = { incoming, state, change, isRefused, contents }
   if (change === 'none' && !isOverdue(ending)) return null
-  if (isElsewhere && !(state.identity !== 'same' && hasContent(state))) {
-    return dropElsewhere(config, state, visit)
+  if (isElsewhere(incoming) && state.identity === 'same') {
+    visit.emit({ type: 'dropped', why: 'elsewhere' })
+    return null
   }
   const cookie = outcome.cookie()
   if (cookie !== 'free') {
@@ -79,10 +85,9 @@ export function undoHandler({ setOnError }: Config, { incoming, state }: Loaded)
   rollBack(state, incoming.kind === 'live' ? parsePayload(incoming.found.text) : null)
 }
 
-/** A thief must neither end the session of its owner nor replace its cookie; who logs in is no thief. */
-function dropElsewhere({ cookie }: Config, { identity }: State, { emit }: Visit): string | null {
-  emit({ type: 'dropped', why: 'elsewhere' })
-  return identity === 'invalidated' ? cookie.remove : null
+/** The owner's cookie must not be replaced by accident; whoever logs in, or out, means it. */
+function isElsewhere(incoming: Incoming): boolean {
+  return incoming.kind === 'rejected' && incoming.reason === 'elsewhere'
 }
 
 /** Two pages that are opened together after a login are to carry the same token. */

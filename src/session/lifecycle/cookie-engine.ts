@@ -2,15 +2,15 @@ import type { Codec } from '../codecs/codec.ts'
 import { maxCookieBytes } from '../cookie/cookie.ts'
 import type { SessionCookie } from '../cookie/cookie-options.ts'
 import { CookieTooLargeError } from '../errors.ts'
-import { dropOldest } from '../state/flash.ts'
+import { countWaiting, dropOldest } from '../state/flash.ts'
 import type { State } from '../state/state.ts'
 import { tooLarge } from '../state/too-large.ts'
 import {
   type CookieAction,
   type Ending,
   type Engine,
-  foundIn,
-  hasContent,
+  isKept,
+  isTimedOut,
   report,
   type Visit,
 } from './engine.ts'
@@ -34,7 +34,7 @@ export function cookieEngine(writer: CookieWriter): Engine {
 
     async write(ending, visit) {
       if (ending.change === 'none') return reSignOrRemove(writer, ending)
-      const action = hasContent(ending.state)
+      const action = isKept(ending, 'session')
         ? { token: await encodeToFit(writer, ending.state, visit) }
         : removal(ending)
       report(ending, visit)
@@ -56,38 +56,53 @@ async function reSignOrRemove(
 
 /** What an empty session does to the cookie: one that came in, or was to be ended, goes. */
 function removal({ incoming, state }: Ending): CookieAction {
-  if (foundIn(incoming)) return 'delete'
+  if (incoming.kind === 'live' || isTimedOut(incoming)) return 'delete'
   return state.identity === 'invalidated' && incoming.kind !== 'none' ? 'delete' : 'keep'
 }
 
 /**
  * Encodes a session. If it does not fit its cookie, unread flash messages make room, the oldest of the
- * longest queue first: nobody may be locked out by what no page shows.
+ * longest queue first, and no more than it takes: nobody may be locked out by what no page shows.
  *
  * @throws {CookieTooLargeError} When the data, and what this request flashed, do not fit.
  */
-async function encodeToFit(
+async function encodeToFit(writer: CookieWriter, state: State, { emit }: Visit): Promise<string> {
+  let best = await encodeWithout(writer, state, 0)
+  if ('error' in best) {
+    let [tooFew, enough] = [0, countWaiting(state.data, state.flashed)]
+    if (enough > 0) best = await encodeWithout(writer, state, enough)
+    if ('error' in best) throw best.error
+    while (enough - tooFew > 1) {
+      const drops = Math.floor((tooFew + enough) / 2)
+      const attempt = await encodeWithout(writer, state, drops)
+      if ('error' in attempt) tooFew = drops
+      else [enough, best] = [drops, attempt]
+    }
+  }
+  for (const [queue, count] of best.dropped) emit({ type: 'flash-dropped', queue, count })
+  return best.token
+}
+
+type Attempt =
+  | { readonly token: string; readonly dropped: ReadonlyMap<string, number> }
+  | { readonly error: CookieTooLargeError }
+
+/** Encodes a session without so many of its unread flash messages. */
+async function encodeWithout(
   { codec, cookie }: CookieWriter,
   { data: all, flashed, created, now }: State,
-  { emit }: Visit,
-): Promise<string> {
+  drops: number,
+): Promise<Attempt> {
   const data = new Map(all)
+  const dropped = dropOldest(data, flashed, drops)
   const renewed = Math.max(now, Math.floor(Date.now() / 1000))
-  const dropped = new Map<string, number>()
-  for (;;) {
-    const payload = { renewed, created, data }
-    try {
-      const token = await codec.encode(formatPayload(payload))
-      const size = cookie.name.length + token.length
-      if (size > maxCookieBytes) {
-        throw tooLarge(`the cookie ${cookie.name}`, { size, most: maxCookieBytes, data })
-      }
-      for (const [queue, count] of dropped) emit({ type: 'flash-dropped', queue, count })
-      return token
-    } catch (error) {
-      const queue = error instanceof CookieTooLargeError ? dropOldest(data, flashed) : null
-      if (queue === null) throw error
-      dropped.set(queue, (dropped.get(queue) ?? 0) + 1)
-    }
+  try {
+    const token = await codec.encode(formatPayload({ renewed, created, data }))
+    const size = cookie.name.length + token.length
+    if (size <= maxCookieBytes) return { token, dropped }
+    return { error: tooLarge(`the cookie ${cookie.name}`, { size, most: maxCookieBytes, data }) }
+  } catch (error) {
+    if (error instanceof CookieTooLargeError) return { error }
+    throw error
   }
 }

@@ -1,28 +1,9 @@
 import type { Budget } from '../contention/budget.ts'
 import type { Emit } from '../events.ts'
+import type { RejectReason } from '../options/reject-reason.ts'
 import type { State } from '../state/state.ts'
 import type { Payload } from './payload.ts'
 import type { Tombstone } from './tombstone.ts'
-
-/**
- * Why a cookie that was sent is not honoured.
- *
- * - `'forged'`: no codec accepts it
- * - `'malformed'`: a codec accepts it, but it is not a session
- * - `'expired'`: past its idle timeout or absolute lifetime, or revoked
- * - `'unknown'`: the store has no such session
- * - `'schema'`: its data do not pass the schema
- * - `'duplicate'`: sent more than once, as when a subdomain plants its own
- * - `'elsewhere'`: it is bound to a device, and does not come from there
- */
-export type RejectReason =
-  | 'forged'
-  | 'malformed'
-  | 'unknown'
-  | 'expired'
-  | 'schema'
-  | 'duplicate'
-  | 'elsewhere'
 
 /** What a cookie carries: the session's payload, or its id in the store. */
 export interface Carried {
@@ -107,9 +88,33 @@ export function foundIn(incoming: Incoming): Found | undefined {
   return incoming.kind === 'live' || incoming.kind === 'rejected' ? incoming.found : undefined
 }
 
+/** Whether the time of the session that came in is up. */
+export function isTimedOut(incoming: Incoming): boolean {
+  return incoming.kind === 'rejected' && incoming.reason === 'expired'
+}
+
+/** Why a cookie was not honoured, if one came that was not. */
+export function rejectReasonOf(incoming: Incoming): RejectReason | undefined {
+  if (incoming.kind === 'ended') return 'unknown'
+  return incoming.kind === 'rejected' ? incoming.reason : undefined
+}
+
 /** Whether a session has something to keep. */
 export function hasContent({ data, forced }: State): boolean {
   return data.size > 0 || forced
+}
+
+/**
+ * Whether a session is kept: with content, or if it continues one that was kept without, by `changed()`.
+ * One that became empty is not, except in a store, where it stays until its time is up.
+ */
+export function isKept(
+  { incoming, state }: Pick<Ending, 'incoming' | 'state'>,
+  carries: Engine['carries'],
+): boolean {
+  if (hasContent(state)) return true
+  if (incoming.kind !== 'live' || state.identity === 'invalidated') return false
+  return carries === 'id' || incoming.found.data.size === 0
 }
 
 /** Reports what became of a session that was written. */

@@ -1,17 +1,21 @@
 import { boundedStore } from '../contention/bounded-store.ts'
 import { maxCookieBytes } from '../cookie/cookie.ts'
+import type { Config } from '../options/config.ts'
+import type { RejectReason } from '../options/reject-reason.ts'
 import { write } from '../state/changes.ts'
 import { deviceKey } from '../state/reserved-keys.ts'
 import { createState, type EndedSession, type State } from '../state/state.ts'
 import { generationOf, isRevoked } from '../users/revocations.ts'
-import type { Config } from './config.ts'
-import type { Carried, Found, Incoming, Lookup, RejectReason, Visit } from './engine.ts'
+import type { Carried, Found, Incoming, Lookup, Visit } from './engine.ts'
 import { isExpired, limitsOf } from './limits.ts'
 import { parsePayload } from './payload.ts'
 import { validate } from './schema.ts'
 import { isRecent, type Tombstone } from './tombstone.ts'
 
-/** Cookies of one name whose sessions an `invalidate()` ends: a browser sends two as a rule, if any. */
+/**
+ * Cookies of one name that verify and whose sessions an `invalidate()` ends. A browser sends two as a
+ * rule, if any.
+ */
 const maxCookies = 5
 
 /** A session as a request found it, and the state that its handler works on. */
@@ -36,25 +40,28 @@ export async function load(
   const tokens = config.cookie.find(header)
   let incoming = tokens.length === 0 ? none : await receive(config, tokens, visit)
   const { device } = config
-  const key =
+  const checked =
     device && incoming.kind === 'live'
       ? await device.check(incoming.found.data, header, visit.clock)
       : null
-  if (key === false) incoming = rejected('elsewhere')
+  const isElsewhere = typeof checked === 'string'
+  if (isElsewhere) incoming = rejected('elsewhere')
   const found = incoming.kind === 'live' ? incoming.found : null
   const opening = {
     now: Math.floor(visit.clock),
     id: config.policy.hasIds ? found?.cookie.content : undefined,
     isSeen,
-    ended: endedIn(incoming),
+    // Nothing is kept for it, but its visitor can log in.
+    ended: isElsewhere ? { token: checked, isRecent: true } : endedIn(incoming),
     readGeneration: readerOfGenerations(config, visit),
   }
   const state = createState(config.policy, opening, found)
-  if (key) write(state, deviceKey, key)
+  if (checked && !isElsewhere) write(state, deviceKey, checked)
   return {
     incoming,
     state,
-    contents: () => contentsOf(config, tokens.slice(0, maxCookies)),
+    // Only its device ends a session that is bound.
+    contents: () => contentsOf(config, isElsewhere ? [] : tokens),
   }
 }
 
@@ -109,8 +116,13 @@ async function decode({ codecs, cookie }: Config, token: string): Promise<Carrie
 }
 
 async function contentsOf(config: Config, tokens: string[]): Promise<string[]> {
-  const cookies = await Promise.all(tokens.map((token) => decode(config, token)))
-  return cookies.flatMap((cookie) => (cookie ? [cookie.content] : []))
+  const contents = new Set<string>()
+  for (const token of tokens) {
+    const cookie = await decode(config, token)
+    if (cookie) contents.add(cookie.content)
+    if (contents.size === maxCookies) break
+  }
+  return [...contents]
 }
 
 /** The session that another request has ended, for its CSRF token. */

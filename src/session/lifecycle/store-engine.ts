@@ -1,6 +1,6 @@
 import { boundedStore } from '../contention/bounded-store.ts'
 import { stayKey } from '../state/reserved-keys.ts'
-import { endByKey, endSession } from './endings.ts'
+import { leaveList } from '../users/listing.ts'
 import {
   type CookieAction,
   type Engine,
@@ -8,11 +8,15 @@ import {
   foundIn,
   hasContent,
   type Incoming,
+  isTimedOut,
   type Lookup,
   report,
 } from './engine.ts'
 import { isId, storeKey } from './ids.ts'
-import { create, extend, live, type StoreSettings, update, type Write } from './records.ts'
+import { live } from './payload.ts'
+import { endByKey, endSession, withdraw } from './store/endings.ts'
+import { create, extend, isRebound, type Kept, update } from './store/records.ts'
+import type { StoreSettings, Write } from './store/write.ts'
 import { parseTombstone, tombstoneFor, tombstoneTtl } from './tombstone.ts'
 
 /** Makes the engine of sessions that live in a store; the cookie carries their id. */
@@ -35,7 +39,8 @@ export function storeEngine(settings: StoreSettings): Engine {
       const { incoming, state } = ending
       if (incoming.kind === 'ended') return writeEnded(write, incoming)
       if (incoming.kind !== 'live') return writeNew(write, incoming)
-      if (state.identity !== 'same') return replace(write, incoming.found)
+      if (state.identity === 'regenerated') return replace(write, incoming.found)
+      if (state.identity === 'invalidated') return end(write, incoming.found)
       return ending.change === 'none'
         ? reSign(write, incoming.found)
         : writeSame(write, incoming.found)
@@ -56,27 +61,36 @@ async function writeEnded(
 ): Promise<CookieAction> {
   const { state } = write.ending
   if (state.identity === 'same') return drop(write)
-  if (state.identity === 'invalidated' && tombstone.next) await endByKey(write, tombstone.next)
-  return hasContent(state) ? begin(write) : 'keep'
+  if (state.identity === 'invalidated' && tombstone.next) await endByKey(write, tombstone.next, 1)
+  return hasContent(state) ? begin(write) : reported(write, 'keep')
 }
 
 /** A request without a session, or with one that is not honoured. */
 async function writeNew(write: Write, incoming: Incoming): Promise<CookieAction> {
-  const { state, change, contents } = write.ending
-  const found = foundIn(incoming)
-  if (change === 'none') return found ? tidy(write, found) : 'keep'
-  const begins = hasContent(state)
+  const { state, contents } = write.ending
   if (state.identity === 'invalidated' && incoming.kind !== 'none') {
     const keys = await Promise.all((await contents()).map((id) => keyOf(write, id)))
     await Promise.all(keys.map((key) => endByKey(write, key)))
-    return begins ? begin(write) : reported(write, 'delete')
+    const action = hasContent(state) ? await begin(write) : reported(write, 'delete')
+    return action === 'keep' ? 'delete' : action
   }
-  if (!found) return begins ? begin(write) : 'keep'
-  const next = begins ? await create(write, await ownKey(write), undefined) : null
-  const old = { found, key: await keyOf(write, found.cookie.content), isLive: false }
-  if (begins && !next) return drop(write)
-  if (!(await endSession(write, old, next))) return drop(write)
-  return reported(write, next ? await tokenOf(write) : 'delete')
+  const found = foundIn(incoming)
+  if (hasContent(state)) return found ? beginInPlaceOf(write, found) : begin(write)
+  return found && isTimedOut(incoming) ? tidy(write, found) : 'keep'
+}
+
+/** Begins a session in place of one that is no longer honoured: nothing of that continues. */
+async function beginInPlaceOf(write: Write, found: Found): Promise<CookieAction> {
+  const next = await create(write, await ownKey(write))
+  if (!next) return drop(write)
+  const old = { ...found, key: await keyOf(write, found.cookie.content) }
+  const { isOurs, left } = await endSession(write, old, null)
+  // Of several requests that find it so at once one begins the next session. But a login is a login.
+  if (!isOurs && left !== null && write.ending.state.identity === 'same') {
+    await withdraw(write, next)
+    return drop(write)
+  }
+  return reported(write, await tokenOf(write))
 }
 
 /** A session that continues under its id. */
@@ -95,15 +109,35 @@ async function writeSame(write: Write, found: Found): Promise<CookieAction> {
   return reported(write, needsCookie ? await tokenOf(write) : 'keep')
 }
 
-/** A session that gets a new identity, or ends. */
+/** A session that continues under a new identity. */
 async function replace(write: Write, found: Found): Promise<CookieAction> {
-  const { state } = write.ending
-  const key = await keyOf(write, found.cookie.content)
-  const continues = state.identity === 'regenerated' || hasContent(state)
-  const next = continues ? await create(write, await ownKey(write), key) : null
-  if (continues && !next) return drop(write)
-  if (!(await endSession(write, { found, key, isLive: true }, next))) return drop(write)
-  return reported(write, next ? await tokenOf(write) : 'delete')
+  const old = { ...found, key: await keyOf(write, found.cookie.content) }
+  const next = await create(write, await ownKey(write), old)
+  if (!next) return drop(write)
+  const { isOurs, successor } = await endSession(write, old, next)
+  const continued = successor as Kept
+  if (!isOurs) {
+    await withdraw(write, continued)
+    return drop(write)
+  }
+  if (isRebound(found, continued)) await leaveList(write, old)
+  return reported(write, await tokenOf(write))
+}
+
+/** A session that ends. What was put in after its end begins a new one. */
+async function end(write: Write, found: Found): Promise<CookieAction> {
+  const old = { ...found, key: await keyOf(write, found.cookie.content) }
+  const next = hasContent(write.ending.state) ? await create(write, await ownKey(write)) : null
+  const { isOurs } = await endSession(write, old, null)
+  if (isOurs) {
+    await leaveList(write, old)
+    return reported(write, next ? await tokenOf(write) : 'delete')
+  }
+  // A logout that was on its way while another tab regenerated the session is a logout.
+  await endByKey(write, old.key)
+  if (!next) return reported(write, 'keep')
+  await withdraw(write, next)
+  return drop(write)
 }
 
 /** Re-signs the id of a session, if it is still alive. */
@@ -122,17 +156,21 @@ async function tidy(write: Write, found: Found): Promise<CookieAction> {
 
 /** Begins a new session, with nothing that the client sent. */
 async function begin(write: Write): Promise<CookieAction> {
-  const record = await create(write, await ownKey(write), undefined)
+  const record = await create(write, await ownKey(write))
   return record ? reported(write, await tokenOf(write)) : drop(write)
 }
 
 /** Drops what the request did: the session was ended by another. */
-function drop({ visit }: Write): CookieAction {
-  visit.emit({ type: 'dropped', why: 'ended' })
+function drop({ ending, visit }: Write): CookieAction {
+  if (ending.change === 'write') visit.emit({ type: 'dropped', why: 'ended' })
   return 'keep'
 }
 
-function reported({ ending, visit }: Write, action: CookieAction): CookieAction {
+function reported(
+  { ending, visit, dropped = new Map() }: Write,
+  action: CookieAction,
+): CookieAction {
+  for (const [queue, count] of dropped) visit.emit({ type: 'flash-dropped', queue, count })
   report(ending, visit)
   return action
 }

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { Budget } from '../contention/budget.ts'
 import { StoreError } from '../errors.ts'
-import type { Config } from './config.ts'
+import type { Config } from '../options/config.ts'
 import type { Visit } from './engine.ts'
 
 /** Starts the clock and the budget of a request that opens its session. */

@@ -3,7 +3,7 @@ import type { Codec } from '../codecs/codec.ts'
 import type { Carries } from '../codecs/keys.ts'
 import { sealedCodec } from '../codecs/sealed.ts'
 import { signedCodec } from '../codecs/signed.ts'
-import type { FormatOptions, OwnFormat } from './options.ts'
+import type { FormatOptions } from './options.ts'
 import { checkSecrets } from './secrets.ts'
 
 /**
@@ -15,7 +15,7 @@ import { checkSecrets } from './secrets.ts'
 export function configureCodecs(
   format: FormatOptions,
   cookieName: string,
-  carries: 'session' | 'id',
+  carries: Carries,
 ): readonly Codec[] {
   const { secret, encrypt, codec } = format
   const given = codec === undefined ? [] : [codec].flat().map(checked)
@@ -26,17 +26,9 @@ export function configureCodecs(
     if (encrypt) throw new TypeError('session(): encrypt seals with a secret: give one')
     return given
   }
-  return [...ownCodecs({ secret, encrypt: encrypt === true }, cookieName, carries), ...given]
-}
-
-/** Lists codecs of our own, newest secret first. */
-export function ownCodecs(
-  { secret, encrypt = false }: Pick<OwnFormat, 'secret' | 'encrypt'>,
-  cookieName: string,
-  carries: Carries,
-): readonly Codec[] {
   const ownCodec = encrypt ? sealedCodec : signedCodec
-  return checkSecrets(secret).map((each) => cached(ownCodec(each, cookieName, carries)))
+  const own = checkSecrets(secret).map((each) => cached(ownCodec(each, cookieName, carries)))
+  return [...own, ...given]
 }
 
 // https://www.rfc-editor.org/rfc/rfc6265#section-4.1.1

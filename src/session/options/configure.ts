@@ -1,15 +1,15 @@
 import { maxCookieAge } from '../cookie/cookie.ts'
 import { configureCookie, type SessionCookie } from '../cookie/cookie-options.ts'
 import { logStoreError } from '../events.ts'
-import type { Config } from '../lifecycle/config.ts'
 import { cookieEngine } from '../lifecycle/cookie-engine.ts'
-import type { DeviceBinding } from '../lifecycle/device-guard.ts'
 import { storeEngine } from '../lifecycle/store-engine.ts'
 import type { Limits, Policy, Protection } from '../state/state.ts'
 import type { Store } from '../store.ts'
-import { configureCodecs, ownCodecs } from './codecs.ts'
-import type { CommonOptions, FormatOptions, OwnFormat, SessionOptions } from './options.ts'
+import { configureCodecs } from './codecs.ts'
+import type { Config } from './config.ts'
+import type { CommonOptions, FormatOptions, SessionOptions } from './options.ts'
 import { assertWebCrypto } from './runtime.ts'
+import { checkSecrets } from './secrets.ts'
 import type { StandardSchemaV1 } from './standard-schema.ts'
 import { callback, checkOptions, flag, orNull, type Rule, string, whole } from './validate.ts'
 
@@ -41,22 +41,22 @@ export function configure<Data extends object>(options: SessionOptions<Data, str
     onEvent = logStoreError,
   } = common
   const cookie = configureCookie(common.cookie ?? {})
-  const codecs = configureCodecs(options, cookie.name, store ? 'id' : 'session')
+  // Functions are asked once, for whatever is signed.
+  const format = (
+    common.device ? { ...options, secret: checkSecrets(secret) } : options
+  ) as SessionOptions
+  const codecs = configureCodecs(format, cookie.name, store ? 'id' : 'session')
+  const device = common.device?.guard(format, cookie.name)
   const policy: Policy = {
     format: { cookieName: cookie.name, protection: protectionOf(options) },
     limits: limitsFrom(common, cookie),
     remembered: rememberedLimits(common),
     hasIds: store !== undefined,
-    bindsDevices: common.device !== undefined,
+    deviceStateOf: device?.stateOf,
     canBind: revocations !== undefined || (store !== undefined && !store.isEventual),
   }
   const writer = { codec: codecs[0] as (typeof codecs)[0], cookie }
   const engine = store ? storeEngine({ ...writer, store, policy, schema }) : cookieEngine(writer)
-  const device = common.device?.guard({
-    cookie: common.cookie ?? {},
-    as: common.as ?? 'session',
-    codecsFor: (purpose) => ownCodecs({ secret } as OwnFormat, cookie.name, purpose),
-  })
   return {
     codecs,
     cookie,
@@ -115,12 +115,6 @@ const rememberRules: Record<string, Rule> = {
   lifetime: whole('seconds', 1),
 }
 
-const aBinding: Rule = {
-  type: 'object',
-  cure: "deviceBinding() of 'edge-session/device'",
-  allows: ({ guard }: Partial<DeviceBinding>) => typeof guard === 'function',
-}
-
 const aStore: Rule = { type: 'object', cure: 'a Store, with get() and swap()', allows: isStore }
 
 const rules: Record<keyof CommonOptions<object> | 'as' | 'encrypt', Rule> = {
@@ -130,7 +124,7 @@ const rules: Record<keyof CommonOptions<object> | 'as' | 'encrypt', Rule> = {
   lifetime: orNull(whole('seconds', 1)),
   remember: { type: 'object', cure: 'an object with timeout and lifetime' },
   cookie: { type: 'object', cure: 'an object' },
-  device: aBinding,
+  device: { type: 'object', cure: 'deviceBinding()' },
   setOnError: flag,
   onReject: callback,
   onEvent: callback,

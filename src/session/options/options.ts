@@ -1,10 +1,10 @@
 import type { Context } from 'hono'
 import type { Codec } from '../codecs/codec.ts'
 import type { SessionCookieOptions } from '../cookie/cookie-options.ts'
+import type { DeviceBinding } from '../device/guard.ts'
 import type { SessionEvent } from '../events.ts'
-import type { DeviceBinding } from '../lifecycle/device-guard.ts'
-import type { RejectReason } from '../lifecycle/engine.ts'
 import type { Store } from '../store.ts'
+import type { RejectReason } from './reject-reason.ts'
 import type { StandardSchemaV1 } from './standard-schema.ts'
 
 /**

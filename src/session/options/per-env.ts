@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import type { Config } from '../lifecycle/config.ts'
+import type { Config } from './config.ts'
 import { configure } from './configure.ts'
 import type { SessionOptions } from './options.ts'
 
@@ -38,6 +38,7 @@ export function perEnv<Data extends object, As extends string>(
     if (settings) return settings
     try {
       const options = make(c)
+      if (options instanceof Promise) options.catch(() => {}) // a mistake that open() reports
       if (!last || !isEqual(options, last.options))
         last = { options, settings: settingsOf(options) }
       settings = last.settings
@@ -72,8 +73,11 @@ function failing<As extends string>(error: unknown): Settings<As> {
   }
 }
 
-/** The options that count by their members. Functions, stores, codecs and schemas count by identity. */
-const nested = ['secret', 'cookie', 'remember']
+/**
+ * The options that count by their members, as lists do. Functions, stores, codecs and schemas count by
+ * identity.
+ */
+const nested = ['cookie', 'remember', 'device']
 
 function isEqual(one: unknown, other: unknown, depth = 0): boolean {
   if (Object.is(one, other)) return true
@@ -83,7 +87,8 @@ function isEqual(one: unknown, other: unknown, depth = 0): boolean {
   return keys.every((key) => {
     if (!Object.hasOwn(other, key)) return false
     if (Object.is(one[key], other[key])) return true
-    return depth === 0 && nested.includes(key) && isEqual(one[key], other[key], 1)
+    const byMembers = nested.includes(key) || Array.isArray(one[key])
+    return depth === 0 && byMembers && isEqual(one[key], other[key], 1)
   })
 }
 

@@ -33,7 +33,7 @@ export function peek(state: State, queue: string): unknown[] {
 
 /** Reads copies of all messages, each with the name of its queue. */
 export function peekAll(state: State): [queue: string, message: unknown][] {
-  return queuesIn(state.data).flatMap(({ queue }) =>
+  return queuesOf(state).flatMap((queue) =>
     peek(state, queue).map((message): [string, unknown] => [queue, message]),
   )
 }
@@ -44,7 +44,10 @@ export function take(state: State, queue: string): unknown[] {
   const messages = peek(state, queue)
   if (messages.length === 0) return messages
   const taken = messages.map((message) => JSON.stringify(message))
-  changeQueue(state, key, (data) => putMessages(data, key, without(messagesIn(data, key), taken)))
+  changeQueue(state, key, (data) => {
+    const left = without(messagesIn(data, key), taken)
+    put(data, key, left.length > 0 ? left : undefined)
+  })
   state.flashed.delete(key)
   return messages
 }
@@ -52,23 +55,34 @@ export function take(state: State, queue: string): unknown[] {
 /** Removes all messages, each with the name of its queue. */
 export function takeAll(state: State): [queue: string, message: unknown][] {
   const all = peekAll(state)
-  for (const { queue } of queuesIn(state.data)) take(state, queue)
+  for (const queue of queuesOf(state)) take(state, queue)
   return all
 }
 
+/** How many messages at the end of each queue were put there by this request, and must stay. */
+export type Flashed = ReadonlyMap<string, number>
+
+/** Counts the messages that were waiting. */
+export function countWaiting(data: Entries, flashed: Flashed): number {
+  return queueKeys(data).reduce((sum, key) => sum + waitingIn(data, key, flashed), 0)
+}
+
 /**
- * Drops the oldest message that was waiting in the longest queue.
+ * Drops so many messages that were waiting, always the oldest of the longest queue.
  *
- * @param flashed - How many messages at the end of each queue must stay.
- * @returns The queue, or `null` if no message was waiting.
+ * @returns How many were dropped from each queue.
  */
-export function dropOldest(data: Entries, flashed: ReadonlyMap<string, number>): string | null {
-  const [longest] = queuesIn(data)
-    .filter(({ key }) => waitingIn(data, key, flashed) > 0)
-    .sort((a, b) => messagesIn(data, b.key).length - messagesIn(data, a.key).length)
-  if (longest === undefined) return null
-  putMessages(data, longest.key, messagesIn(data, longest.key).slice(1))
-  return longest.queue
+export function dropOldest(data: Entries, flashed: Flashed, drops: number): Map<string, number> {
+  const dropped = new Map<string, number>()
+  const droppedFrom = (key: string) => dropped.get(key) ?? 0
+  const lengthOf = (key: string) => messagesIn(data, key).length - droppedFrom(key)
+  for (let i = 0; i < drops; i++) {
+    const [longest] = queueKeys(data)
+      .filter((key) => droppedFrom(key) < waitingIn(data, key, flashed))
+      .sort((a, b) => lengthOf(b) - lengthOf(a))
+    if (longest !== undefined) dropped.set(longest, droppedFrom(longest) + 1)
+  }
+  return removeOldest(data, dropped)
 }
 
 /**
@@ -76,20 +90,23 @@ export function dropOldest(data: Entries, flashed: ReadonlyMap<string, number>):
  *
  * @returns How many were dropped from each queue.
  */
-export function boundQueues(
-  data: Entries,
-  flashed: ReadonlyMap<string, number>,
-  most: number,
-): Map<string, number> {
-  const dropped = new Map<string, number>()
-  for (const { key, queue } of queuesIn(data)) {
-    const messages = messagesIn(data, key)
-    const count = Math.min(messages.length - most, waitingIn(data, key, flashed))
-    if (count <= 0) continue
-    data.set(key, messages.slice(count))
-    dropped.set(queue, count)
+export function boundQueues(data: Entries, flashed: Flashed, most: number): Map<string, number> {
+  const excess = queueKeys(data).map((key): [string, number] => [
+    key,
+    Math.min(messagesIn(data, key).length - most, waitingIn(data, key, flashed)),
+  ])
+  return removeOldest(data, new Map(excess.filter(([, count]) => count > 0)))
+}
+
+/** @returns The counts by the names of the queues. */
+function removeOldest(data: Entries, counts: Map<string, number>): Map<string, number> {
+  const named = new Map<string, number>()
+  for (const [key, count] of counts) {
+    const left = messagesIn(data, key).slice(count)
+    put(data, key, left.length > 0 ? left : undefined)
+    named.set(key.slice(flashPrefix.length), count)
   }
-  return dropped
+  return named
 }
 
 /**
@@ -106,19 +123,15 @@ function changeQueue(state: State, key: string, make: Change): void {
   make(state.data)
 }
 
-/** Lists the queues, and the keys under which the data have them. */
-function queuesIn(data: Entries): { key: string; queue: string }[] {
-  return [...data.keys()]
-    .filter((key) => key.startsWith(flashPrefix))
-    .map((key) => ({ key, queue: key.slice(flashPrefix.length) }))
+function queuesOf({ data }: State): string[] {
+  return queueKeys(data).map((key) => key.slice(flashPrefix.length))
 }
 
-/** Replaces the messages of a queue; without any it is none. */
-function putMessages(data: Entries, key: string, messages: unknown[]): void {
-  put(data, key, messages.length > 0 ? messages : undefined)
+function queueKeys(data: Entries): string[] {
+  return [...data.keys()].filter((key) => key.startsWith(flashPrefix))
 }
 
-function waitingIn(data: Entries, key: string, flashed: ReadonlyMap<string, number>): number {
+function waitingIn(data: Entries, key: string, flashed: Flashed): number {
   return messagesIn(data, key).length - (flashed.get(key) ?? 0)
 }
 

@@ -1,9 +1,6 @@
-import { oneLine } from '../errors.ts'
+import { excerpt } from '../errors.ts'
 
 const maxDepth = 64
-
-/** Characters of a path in a message: a key may be as long as a cookie. */
-const maxPath = 200
 
 /**
  * Checks that JSON carries `value` without loss.
@@ -83,9 +80,7 @@ function nameOf(value: object): string {
 }
 
 function refuse(path: string[], what: string): never {
-  const whole = oneLine(path.join(''))
-  const shown = whole.length > maxPath ? `${whole.slice(0, maxPath - 1)}…` : whole
   throw new TypeError(
-    `session: ${shown} is ${oneLine(what).slice(0, maxPath)}, which JSON cannot carry. Use strings, finite numbers, booleans, null, arrays or plain objects.`,
+    `session: ${excerpt(path.join(''))} is ${excerpt(what)}, which JSON cannot carry. Use strings, finite numbers, booleans, null, arrays or plain objects.`,
   )
 }

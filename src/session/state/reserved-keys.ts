@@ -1,4 +1,4 @@
-import { oneLine } from '../errors.ts'
+import { excerpt } from '../errors.ts'
 
 /** Where Pyramid keeps a flash queue among the data, and so do we. */
 export const flashPrefix = '_f_'
@@ -25,7 +25,7 @@ export function isReserved(key: string): boolean {
 /** @throws {TypeError} When a visitor's data cannot have this key. */
 export function assertKey(key: unknown): void {
   if (typeof key === 'string' && !isReserved(key)) return
-  const given = typeof key === 'string' ? `'${oneLine(key)}'` : `a ${typeof key}`
+  const given = typeof key === 'string' ? `'${excerpt(key)}'` : `a ${typeof key}`
   throw new TypeError(
     `session: ${given} cannot be a key: use a string that is none of ${names.join(', ')} and does not start with ${flashPrefix}.`,
   )

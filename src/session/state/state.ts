@@ -32,8 +32,8 @@ export interface Policy {
   readonly hasIds: boolean
   /** Whether sessions can be bound to users. */
   readonly canBind: boolean
-  /** Whether sessions are bound to devices. */
-  readonly bindsDevices: boolean
+  /** Whether a session is bound to its device, if sessions can be. */
+  readonly deviceStateOf: ((data: Entries) => 'bound' | 'unbound') | undefined
 }
 
 /** What a request knows of its session. `Session` is the view of it that handlers get. */
@@ -155,6 +155,8 @@ export function invalidate(state: State): void {
 /** Undoes what the handler did, except that an ended identity stays ended. */
 export function rollBack(state: State, origin: Origin | null): void {
   restart(state, state.identity === 'invalidated' ? null : origin)
+  // The login of a session that another request has ended is a login, but not if it failed.
+  if (state.ended?.isRecent && state.identity === 'regenerated') state.identity = 'same'
   if (state.identity === 'regenerated') write(state, csrfKey, undefined)
   state.isRolledBack = true
 }
@@ -165,7 +167,10 @@ function restart(state: State, origin: Origin | null): void {
 
 /** Puts the queues back that a request which nobody sees has touched. */
 export function restoreQueues(state: State): void {
-  for (const [key, queue] of state.unseen) put(state.data, key, queue)
+  for (const [key, queue] of state.unseen) {
+    put(state.data, key, queue)
+    state.flashed.delete(key)
+  }
   state.unseen.clear()
 }
 

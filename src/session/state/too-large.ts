@@ -1,5 +1,5 @@
 import { toUtf8 } from '../codecs/utf8.ts'
-import { CookieTooLargeError, oneLine } from '../errors.ts'
+import { CookieTooLargeError, excerpt } from '../errors.ts'
 import type { Entries } from './changes.ts'
 
 /**
@@ -21,6 +21,6 @@ function largestKeys(data: Entries): string {
     .map(([key, value]) => ({ key, bytes: toUtf8(JSON.stringify({ [key]: value })).length }))
     .sort((a, b) => b.bytes - a.bytes)
     .slice(0, 3)
-    .map(({ key, bytes }) => `${oneLine(key.slice(0, 64))} (${bytes})`)
+    .map(({ key, bytes }) => `${excerpt(key, 64)} (${bytes})`)
     .join(', ')
 }

@@ -1,5 +1,5 @@
 import type { Store } from '../store.ts'
-import { changeOf, lookup, type SqlParameters, sweep } from './sql.ts'
+import { changeOf, lookup, type Statement, sweep } from './sql-statements.ts'
 
 // The one that migrations/0001_sessions.sql makes.
 const table = 'sessions'
@@ -12,7 +12,7 @@ const mostSweeps = 40
 /** What is asked of a D1 statement. */
 export interface D1Statement {
   /** Gives the statement its parameters. */
-  bind(...values: SqlParameters): D1Statement
+  bind(...values: (string | number)[]): D1Statement
   /** Runs it and returns the first row. */
   first<Row>(): Promise<Row | null>
   /** Runs it. */
@@ -105,6 +105,6 @@ export async function sweepD1(db: D1Binding): Promise<number> {
   return swept
 }
 
-function prepare(queries: D1Queries, [statement, parameters]: ReturnType<typeof lookup>) {
+function prepare(queries: D1Queries, [statement, parameters]: Statement) {
   return queries.prepare(statement).bind(...parameters)
 }

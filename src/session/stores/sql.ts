@@ -1,7 +1,12 @@
 import type { Store } from '../store.ts'
-
-/** Values of a statement's placeholders. */
-export type SqlParameters = (string | number)[]
+import {
+  changeOf,
+  lockedChange,
+  lookup,
+  numbered,
+  type Statement,
+  sweep,
+} from './sql-statements.ts'
 
 /**
  * Sends one statement by itself, outside any transaction, to the primary database, and resolves with
@@ -9,10 +14,14 @@ export type SqlParameters = (string | number)[]
  *
  * @param statement - With the placeholders `$1`, `$2` … for PostgreSQL, and `?` for SQLite.
  */
-export type SqlRun = (statement: string, parameters: SqlParameters) => Promise<readonly unknown[]>
+export type SqlRun = (
+  statement: string,
+  parameters: (string | number)[],
+) => Promise<readonly unknown[]>
 
 /** Options of `sqlStore()`, `sqlSchema()` and `sweepSql()`. */
 export interface SqlOptions {
+  /** The database's language. */
   readonly dialect: 'postgres' | 'sqlite'
   /**
    * The table's name, exactly as it is in the database: at most 55 letters, digits and `_`.
@@ -31,10 +40,12 @@ const sweptAtOnce = 1000
  * Keeps sessions in a table of PostgreSQL or SQLite, through whatever client you have. `sqlSchema()`
  * makes the table. No update is lost.
  *
- * Each call is one statement, and a second one for a swap that SQLite refuses or that finds a record
- * where it should create one. PostgreSQL must be at its default isolation level, READ COMMITTED: at a
- * stricter one a conflict is an error (SQLSTATE 40001). Its `get` is not cached by Hyperdrive. A
- * session is limited by a row: 1 GB, or what the client and the database allow.
+ * Each call is one statement. After a swap that is refused, SQLite takes a second one to read the value
+ * that is there. A record is limited by a row: 1 GB, or what the client and the database allow.
+ *
+ * PostgreSQL must be at its default isolation level, READ COMMITTED: at a stricter one a conflict is an
+ * error (SQLSTATE 40001). Hyperdrive does not cache what the store reads. A file of SQLite that several
+ * processes share needs a busy timeout, such as `PRAGMA busy_timeout = 5000`.
  *
  * Neither database deletes expired records by itself: call `sweepSql()` once an hour or so.
  *
@@ -44,35 +55,45 @@ const sweptAtOnce = 1000
  *
  * @example
  * ```ts
- * import pg from 'pg'
- *
- * const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL })
+ * // pg, also through Hyperdrive, and Neon's Pool
  * const run: SqlRun = async (statement, parameters) => (await pool.query(statement, parameters)).rows
- * const store = sqlStore(run, { dialect: 'postgres' })
+ * // postgres.js
+ * const run: SqlRun = async (statement, parameters) => sql.unsafe(statement, parameters)
+ * // Neon over HTTP, with sql = neon(url)
+ * const run: SqlRun = (statement, parameters) => sql.query(statement, parameters)
+ * // node:sqlite, bun:sqlite and better-sqlite3
+ * const run: SqlRun = async (statement, parameters) => db.prepare(statement).all(...parameters)
+ * // libSQL and Turso
+ * const run: SqlRun = async (sql, args) => (await client.execute({ sql, args })).rows
+ *
+ * app.use(session({ secret, store: sqlStore(run, { dialect: 'postgres' }) }))
  * ```
  */
 export function sqlStore(run: SqlRun, options: SqlOptions): Store {
   const { table, isPostgres, send } = bind(run, options)
-  // Hyperdrive caches what a query returns, unless it calls now().
-  const uncached = isPostgres ? ' AND now() IS NOT NULL' : ''
 
   async function get(key: string): Promise<string | null> {
     const [statement, parameters] = lookup(table, key)
-    const [row] = (await send([statement + uncached, parameters])) as { value?: unknown }[]
-    if (!row) return null
-    if (typeof row.value === 'string') return row.value
-    throw new TypeError('sqlStore(): run() must resolve to the rows as objects')
+    // Hyperdrive caches what a query returns, unless it calls now().
+    const uncached = isPostgres ? ' AND now() IS NOT NULL' : ''
+    const [row] = await send([statement + uncached, parameters])
+    return row ? toText(row.value) : null
   }
 
   return {
     get,
     async swap(key, before, after, ttl) {
-      // Only a race that is over when `get` looks at it is tried again.
-      for (let tries = 0; tries < 10; tries++) {
-        const statement = changeOf(table, { key, before, after, ttl })
-        if (statement && (await send(statement)).length > 0) return { swapped: true, kept: after }
+      const change = changeOf(table, { key, before, after, ttl })
+      if (isPostgres && change && before !== null) {
+        const [row] = await send([lockedChange(table, after), change[1]])
+        if (row?.kept === null) return { swapped: true, kept: after }
+        return { swapped: false, kept: row ? toText(row.kept) : null }
+      }
+      // A refusal that `get` does not confirm is tried again: the race is over.
+      for (let tries = 0; tries < 100; tries++) {
+        if (change && (await send(change)).length > 0) return { swapped: true, kept: after }
         const kept = await get(key)
-        if (!statement || kept !== before) return { swapped: kept === before, kept }
+        if (!change || kept !== before) return { swapped: kept === before, kept }
       }
       throw new Error('sqlStore(): reads are stale, let run() ask the primary')
     },
@@ -96,8 +117,8 @@ export function sqlSchema(options: SqlOptions): string[] {
   // "C" compares bytes, whatever the database's locale and the version of its rules.
   const text = isPostgres ? 'text COLLATE "C"' : 'text'
   return [
-    `CREATE TABLE IF NOT EXISTS ${table} (key ${text} PRIMARY KEY NOT NULL, value ${text} NOT NULL, expires bigint NOT NULL)${isPostgres ? '' : ' WITHOUT ROWID'}`,
-    `CREATE INDEX IF NOT EXISTS ${table}_expires ON ${table} (expires)`,
+    `CREATE TABLE IF NOT EXISTS "${table}" (key ${text} PRIMARY KEY NOT NULL, value ${text} NOT NULL, expires bigint NOT NULL)${isPostgres ? '' : ' WITHOUT ROWID'}`,
+    `CREATE INDEX IF NOT EXISTS "${table}_expires" ON "${table}" (expires)`,
   ]
 }
 
@@ -122,74 +143,34 @@ export async function sweepSql(run: SqlRun, options: SqlOptions): Promise<number
   }
 }
 
-/** A statement, with `?` for each of its parameters. */
-type Statement = Parameters<SqlRun>
-
-const alive = 'WHERE key = ? AND expires > ?'
-
-/** Reads a value. @internal */
-export function lookup(table: string, key: string): Statement {
-  return [`SELECT value FROM ${table} ${alive}`, [key, now()]]
-}
-
-/** What a swap changes. */
-interface Change {
-  readonly key: string
-  readonly before: string | null
-  readonly after: string | null
-  readonly ttl: number
-}
-
-/** Makes a change, and returns a row if it did; `null` for nothing instead of nothing. @internal */
-export function changeOf(table: string, { key, before, after, ttl }: Change): Statement | null {
-  const expires = Math.ceil(Date.now() / 1000) + ttl
-  const unchanged = `${alive} AND value = ? RETURNING 1`
-  if (before !== null) {
-    if (after === null) return [`DELETE FROM ${table} ${unchanged}`, [key, now(), before]]
-    const update = `UPDATE ${table} SET value = ?, expires = ? ${unchanged}`
-    return [update, [after, expires, key, now(), before]]
-  }
-  // An expired record is as good as none, so a new one takes its place.
-  const insert = `INSERT INTO ${table} (key, value, expires) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value, expires = excluded.expires WHERE ${table}.expires <= ? RETURNING 1`
-  return after === null ? null : [insert, [key, after, expires, now()]]
-}
-
-/**
- * Deletes some of the records that have expired. The outer test spares one that is renewed after the
- * inner test has found it.
- *
- * @internal
- */
-export function sweep(table: string, most: number): Statement {
-  const expired = `SELECT key FROM ${table} WHERE expires <= ? LIMIT ?`
-  const statement = `DELETE FROM ${table} WHERE expires <= ? AND key IN (${expired})`
-  return [statement, [now(), now(), most]]
-}
-
-/** Seconds since the epoch: this machine's clock, as everywhere in a session. */
-function now(): number {
-  return Math.floor(Date.now() / 1000)
-}
-
 function bind(run: SqlRun, options: SqlOptions) {
   const { dialect, table } = checked(options)
   const isPostgres = dialect === 'postgres'
   const send = ([statement, parameters]: Statement) =>
-    run(isPostgres ? numbered(statement) : statement, parameters)
-  return { table, isPostgres, send }
+    run(isPostgres ? numbered(statement) : statement, parameters) as Promise<Row[]>
+  return { table: `"${table}"`, isPostgres, send }
+}
+
+interface Row {
+  readonly value?: unknown
+  readonly kept?: unknown
+}
+
+function toText(value: unknown): string {
+  if (typeof value === 'string') return value
+  throw new TypeError('sqlStore(): run() must resolve to the rows as objects')
 }
 
 function checked({ dialect, table = 'sessions' }: SqlOptions): Required<SqlOptions> {
   if (dialect !== 'postgres' && dialect !== 'sqlite') {
-    throw new TypeError(`SqlOptions: dialect is "${dialect}", give postgres or sqlite`)
+    throw new TypeError(
+      `SqlOptions: dialect is ${JSON.stringify(dialect)}, give postgres or sqlite`,
+    )
   }
   if (!validTable.test(table)) {
-    throw new TypeError(`SqlOptions: table is "${table}", give letters, digits and _, at most 55`)
+    throw new TypeError(
+      `SqlOptions: table is ${JSON.stringify(table)}, give letters, digits and _, at most 55`,
+    )
   }
   return { dialect, table }
-}
-
-function numbered(statement: string): string {
-  let count = 0
-  return statement.replaceAll('?', () => `$${++count}`)
 }

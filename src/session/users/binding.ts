@@ -56,9 +56,11 @@ export function userOf(data: Entries): string | undefined {
 /** @throws {TypeError} When `user` is not a non-empty, well-formed string. */
 export function assertUser(user: unknown, caller: string): asserts user is string {
   if (typeof user === 'string' && user !== '' && user.isWellFormed()) return
-  const problem =
-    typeof user === 'string'
-      ? 'an empty or malformed string'
-      : `${user === null ? 'null' : typeof user}`
-  throw new TypeError(`${caller}: the user is ${problem}: give a name or an id that is a string`)
+  throw new TypeError(`${caller}: the user is ${describe(user)}: give a name or an id as a string`)
+}
+
+/** Says what a value is, without quoting it. */
+function describe(user: unknown): string {
+  if (typeof user === 'string') return user === '' ? 'an empty string' : 'a malformed string'
+  return user === undefined || user === null ? String(user) : `a ${typeof user}`
 }

@@ -4,7 +4,8 @@ import { type Session, stateOf } from '../session.ts'
 import type { State } from '../state/state.ts'
 import type { Store } from '../store.ts'
 import { assertUser } from './binding.ts'
-import { endEntries, endKey, readList, readSession, userList } from './user-list.ts'
+import { endEntries, endKey } from './end-sessions.ts'
+import { findSession, readList, userList } from './user-list.ts'
 
 /** A session of a user: as a rule, a browser. */
 export interface UserSession {
@@ -89,17 +90,16 @@ export function userSessions(store: Store, { name = defaultName }: SessionName =
       const list = await listOf(user, 'list')
       const own = await keysOf(current && stateOf(current), name)
       const entries = (await readList(list)).filter(({ isMarked }) => !isMarked)
-      const sessions = await Promise.all(
-        entries.map(async ({ key }) => {
-          const payload = await readSession(list, key)
-          if (!payload) return []
-          const { created, renewed: seen } = payload
-          return [
-            { id: key.slice(sessionPrefix.length), created, seen, current: own.includes(key) },
-          ]
-        }),
-      )
-      return sessions.flat().sort((a, b) => b.seen - a.seen)
+      const found = await Promise.all(entries.map((entry) => findSession(list, entry)))
+      // Two entries may lead to one session, while two requests regenerate it.
+      const sessions = new Map(found.flatMap((each) => (each ? [[each.key, each.payload]] : [])))
+      const rows = [...sessions].map(([key, { created, renewed }]) => ({
+        id: key.slice(sessionPrefix.length),
+        created,
+        seen: renewed,
+        current: own.includes(key),
+      }))
+      return rows.sort((a, b) => b.seen - a.seen)
     },
 
     async end(user, id) {

@@ -7,7 +7,7 @@ import { visitSite } from '../../kit/workers/site.ts'
 const cookieName = '__Host-session'
 const options = { secret: env.SESSION_SECRET }
 
-/** Texts that would be more than text where a page forgot to escape: at most 80 characters each. */
+/** Strings that would be markup on a page that does not escape, each of at most 80 characters. */
 const hostile = [
   '<img src=x onerror=alert(1)>',
   '<svg/onload=alert(1)>',
@@ -44,7 +44,7 @@ const hostile = [
   '\u2028<script>alert(1)</script>\u2029',
 ]
 
-/** A visitor in whose session these texts stand wherever the site shows any. */
+/** A visitor in whose session these strings are everywhere that a page shows strings. */
 async function shown(texts: string[]) {
   const site = visitSite()
   const flash = { '': texts, error: texts }

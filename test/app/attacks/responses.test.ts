@@ -47,7 +47,7 @@ describe('concurrent visitors of the site', () => {
   })
 })
 
-/** Requests for each kind of answer that the site has. */
+/** A request for each kind of response that the site has. */
 const answers: [number, string, RequestInit, object?][] = [
   [200, '/', {}],
   [200, '/cart', {}],
@@ -60,7 +60,7 @@ const answers: [number, string, RequestInit, object?][] = [
   [503, '/cart', {}, { SESSION_STORE: 'kv', SESSIONS_KV: {} }],
 ]
 
-/** Sends such a request, with these headers more and a good token where a form is sent. */
+/** Sends such a request, with these headers added, and a valid token if it is a form. */
 async function ask(
   [, path, init, bindings]: (typeof answers)[number],
   more: Record<string, string> = {},

@@ -22,19 +22,19 @@ const shortSecret = 'a-secret-that-is-too-short-yet'
 const item = 'what-mary-puts-into-her-cart'
 const note = 'what-handlers-that-fail-put-there'
 
-/** Everything that was said in a run, and everything that must not be said everywhere. */
+/** All output of a run, and everything that must not be in it. */
 interface Run {
-  /** What was logged, as a reader of the log sees it. */
+  /** What was logged, as it appears in the log. */
   readonly logged: string[]
   readonly answers: Answer[]
-  /** What the run made of random bytes. */
+  /** What the run generated from random bytes. */
   readonly ids: string[]
   readonly csrfSecrets: string[]
   /** Keys that were derived from the secret, in bytes. */
   readonly keys: Uint8Array[]
-  /** The CSRF tokens that pages carried. */
+  /** The CSRF tokens on pages. */
   readonly masked: string[]
-  /** The values that cookies were given. */
+  /** The values of cookies that were set. */
   readonly tokens: string[]
 }
 
@@ -47,7 +47,7 @@ interface Answer {
   readonly body: string
 }
 
-/** A text as it stands, and as it reads when it is encoded as a part of something else. */
+/** A string as it is, and in the encodings in which it could appear within something else. */
 function spellings(text: string): string[] {
   const bytes = new TextEncoder().encode(text)
   const within = [0, 1, 2].map((offset) => {
@@ -58,7 +58,7 @@ function spellings(text: string): string[] {
   return [text, hex, ...within]
 }
 
-/** Those of the texts that are found in what was said: by twenty of their characters in a row. */
+/** The hidden strings that occur in the output, by twenty characters in a row. */
 function found(hidden: Iterable<string>, said: string[]): string[] {
   const words = new Set(said.flatMap((text) => text.match(/[\w-]{20,}/g) ?? []))
   const pieces = new Set<string>()
@@ -68,7 +68,7 @@ function found(hidden: Iterable<string>, said: string[]): string[] {
   return [...new Set(hidden)].filter((text) => pieces.has(text.slice(0, 20)))
 }
 
-/** Does everything that can be done to the site, well and badly, with its sessions in a store. */
+/** Sends the site every kind of request, valid and invalid, with its sessions in a store. */
 async function run(name: string): Promise<Run> {
   at(0)
   const logged = capture()
@@ -141,7 +141,7 @@ async function run(name: string): Promise<Run> {
   }
 }
 
-/** Takes down what is logged, with all that a log would show of an object. */
+/** Records what is logged, with everything that a log would show of an object. */
 function capture(): string[] {
   const logged: string[] = []
   const show = (value: unknown): string => {
@@ -184,7 +184,7 @@ function brokenApp() {
   return app
 }
 
-/** A browser at the site that takes down what it is told. */
+/** A browser at the site that records the responses. */
 function recorded(
   app: ReturnType<typeof createApp>,
   bindings: object,
@@ -290,7 +290,7 @@ describe.each(['cookie', 'kv', 'd1', 'durable-object', 'redis'])(
       vi.useRealTimers()
     }, 120_000)
 
-    /** What nobody may be told. */
+    /** What must never be in the output. */
     const neverTold = () => [
       SESSION_SECRET,
       REDIS_TOKEN,

@@ -66,19 +66,22 @@ describe.each(['kv', 'd1', 'durable-object'])('an outage of %s', (name) => {
       expect(await site.count('/')).toBe(2)
     })
 
-    it.each(['read', 'write'] as const)('completes no action when it fails to %s', async (what) => {
-      const { faults, site, form } = await known()
-      faults[what] = fail
-      for (const action of ['/cart/remove', '/session/invalidate', '/session/regenerate']) {
-        const answer = await site.post(action, form)
-        expect([answer.status, answer.headers.get('Location')]).toEqual([503, null])
-        expect(site.setCookies).toEqual([])
-      }
-      delete faults[what]
-      expect(await site.read('/cart')).toContain(`<span dir="auto">${item}</span>`)
-    })
+    it.each(['read', 'write'] as const)(
+      'lets no action through when it fails to %s',
+      async (what) => {
+        const { faults, site, form } = await known()
+        faults[what] = fail
+        for (const action of ['/cart/remove', '/session/invalidate', '/session/regenerate']) {
+          const answer = await site.post(action, form)
+          expect([answer.status, answer.headers.get('Location')]).toEqual([503, null])
+          expect(site.setCookies).toEqual([])
+        }
+        delete faults[what]
+        expect(await site.read('/cart')).toContain(`<span dir="auto">${item}</span>`)
+      },
+    )
 
-    it('sets no cookie for a record that could not be created', async () => {
+    it('gives no cookie for a record that could not be made', async () => {
       const { faults, bindings } = faulty(name)
       faults.write = fail
       const site = visitSite(createApp(), bindings)
@@ -88,7 +91,7 @@ describe.each(['kv', 'd1', 'durable-object'])('an outage of %s', (name) => {
       expect(await site.count('/')).toBe(1)
     })
 
-    it('is logged without session data', async () => {
+    it('is told in the log, without the session', async () => {
       const { faults, site, cookie } = await known()
       faults.read = fail
       await site.get('/cart')
@@ -111,31 +114,28 @@ describe.each(['kv', 'd1', 'durable-object'])('an outage of %s', (name) => {
     })
   })
 
-  it.each(['read', 'write'] as const)(
-    'that hangs results in 503 after 10 seconds: at a %s',
-    async (what) => {
-      const { faults, site } = await known()
-      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-      const hangs = gate()
-      faults[what] = () => {
-        hangs.resolve()
-        return new Promise(() => undefined)
-      }
-      let status = 0
-      const answer = site.get('/').then((response) => {
-        status = response.status
-      })
-      await hangs.promise
-      await vi.advanceTimersByTimeAsync(9_999)
-      expect(status).toBe(0)
-      await vi.advanceTimersByTimeAsync(1)
-      await vi.waitFor(() => expect(status).toBe(503))
-      await answer
-      expect(site.setCookies).toEqual([])
-    },
-  )
+  it.each(['read', 'write'] as const)('that hangs ends in 10 seconds: at a %s', async (what) => {
+    const { faults, site } = await known()
+    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] })
+    const hangs = gate()
+    faults[what] = () => {
+      hangs.resolve()
+      return new Promise(() => undefined)
+    }
+    let status = 0
+    const answer = site.get('/').then((response) => {
+      status = response.status
+    })
+    await hangs.promise
+    await vi.advanceTimersByTimeAsync(9_999)
+    expect(status).toBe(0)
+    await vi.advanceTimersByTimeAsync(1)
+    await vi.waitFor(() => expect(status).toBe(503))
+    await answer
+    expect(site.setCookies).toEqual([])
+  })
 
-  it('is never handled in a task after the response', async () => {
+  it('is never left to a task behind the response', async () => {
     const { faults, bindings } = faulty(name)
     faults.write = () => Promise.reject(new Error('down'))
     const waitUntil = vi.fn()
@@ -147,7 +147,7 @@ describe.each(['kv', 'd1', 'durable-object'])('an outage of %s', (name) => {
   })
 })
 
-describe('a logout that KV has not propagated yet', () => {
+describe('a logout where KV has not heard of it yet', () => {
   /** KV as it is elsewhere: what it once read, it goes on telling for 60 seconds. */
   function elsewhere() {
     const kv = env.SESSIONS_KV
@@ -165,7 +165,7 @@ describe('a logout that KV has not propagated yet', () => {
     })
   }
 
-  it('leaves the old cookie valid there for 60 seconds, as documented', async () => {
+  it('leaves the old cookie good there for 60 seconds, as the docs of kvStore() say', async () => {
     at(0)
     const here = createVisitor({ store: kvStore(env.SESSIONS_KV) })
     const there = createVisitor({ store: elsewhere() })
@@ -178,7 +178,7 @@ describe('a logout that KV has not propagated yet', () => {
     expect(await there.visit((session) => session.get('user'))).toBeUndefined()
   })
 
-  it.each(['d1', 'durable-object'])('takes effect everywhere at once in %s', async (name) => {
+  it.each(['d1', 'durable-object'])('ends at once everywhere where it is %s', async (name) => {
     const { bindings } = faulty(name)
     const site = visitSite(createApp(), bindings)
     await site.count('/')

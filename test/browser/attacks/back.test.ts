@@ -6,7 +6,7 @@ const shop = await startSite({}, 'test/browser/attacks/http.toml')
 
 const open = () => shop.browser.newPage({ baseURL: shop.url })
 
-/** Whether this browser keeps a whole page, as it is, for the back button. */
+/** Whether this browser caches whole pages for the back button. */
 const keepsPages = await (async () => {
   const page = await open()
   await page.goto('/')
@@ -17,7 +17,7 @@ const keepsPages = await (async () => {
 
 const missing = keepsPages ? '' : ', not tested: this Chromium keeps none'
 
-/** Goes to another page and back, and tells whether the first one was still there. */
+/** Goes to another page and back. Returns whether the first one came from the cache of whole pages. */
 async function leaveAndReturn(page: Page, path: string): Promise<boolean> {
   await page.evaluate(() => {
     Object.assign(window, { wasKept: true })
@@ -28,9 +28,9 @@ async function leaveAndReturn(page: Page, path: string): Promise<boolean> {
 }
 
 /**
- * Logs in, looks at the account, logs out and goes back to it.
+ * Logs in, opens the account page, logs out and goes back to it.
  *
- * @param caching - The `Cache-Control` of an app that keeps to none of the library's headers.
+ * @param caching - The `Cache-Control` of an app that overrides the library's headers.
  */
 async function logoutAndReturn(caching = '') {
   const page = await open()

@@ -8,10 +8,10 @@ const neighbours = [
   ['a preview', 'app.acct.workers.dev', 'abc123-app.acct.workers.dev', 'acct.workers.dev'],
 ] as const
 
-/** Kinds of space that `String.prototype.trim()` takes off; browsers leave most of them on. */
+/** Kinds of space that `String.prototype.trim()` removes. Browsers keep most of them. */
 const spaces = [...'\u00a0\u1680\u2000\u2003\u200b\u2028\u2029\u202f\u205f\u3000\ufeff']
 
-/** Bytes of name and value of the shop's cookie when it carries a text of so many characters. */
+/** Bytes of the name and value of the shop's cookie with a string of so many characters. */
 function bytesWith(length: number): number {
   const payload = `[1700000000,1700000000,{"text":"${'x'.repeat(length)}"}]`
   return '__Host-session'.length + Math.ceil((payload.length * 4) / 3) + 1 + 43

@@ -2,10 +2,10 @@ import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { read, shown, startLab } from './lab.ts'
 
-/** What the shop's `/inbox` answers. */
+/** The answer of the shop's `/inbox`. */
 interface Inbox {
   messages: string[]
-  /** The message that the shop itself takes out at any request. */
+  /** The message that the shop itself removes at any request. */
   naive: string | null
   /** The `Sec-Purpose` of each request so far. */
   purposes: string[]
@@ -32,8 +32,8 @@ async function prefetch(page: Page, html: string): Promise<void> {
 }
 
 /**
- * Lets the browser render the inbox before anybody asked for it, and hands the session to `page`.
- * Playwright's own pages never do: it has to be one that nobody steers.
+ * Makes the browser prerender the inbox, and passes the session to `page`.
+ * Pages that Playwright controls never prerender, so this one is not.
  */
 async function prerender(page: Page): Promise<void> {
   await page.goto(at(shop, '/greet'))

@@ -7,7 +7,7 @@ const { at, open } = await startLab()
 const shop = 'shop.test'
 const evil = 'evil.test'
 
-/** Opens the browser of a visitor who is logged in. The attacker even knows the CSRF token. */
+/** Opens the browser of a user who is logged in, and whose CSRF token the attacker knows. */
 async function victimOf(host: string) {
   const page = await open()
   await page.goto(at(host, '/login/alice'))
@@ -19,7 +19,7 @@ function form(action: string, token: string): string {
   return `<form method=post target=_top action="${action}"><input name=csrf_token value="${token}"><button>Go</button></form>`
 }
 
-/** Sends the form of a page or frame, and tells the status and the text that come in the end. */
+/** Sends the form of a page or frame, and returns the status and the text of the last response. */
 async function send(page: Page, frame: Page | FrameLocator = page): Promise<[number, string]> {
   const answered = page.waitForResponse(
     (response) =>
@@ -30,7 +30,7 @@ async function send(page: Page, frame: Page | FrameLocator = page): Promise<[num
   return [answer.status(), await answer.text()]
 }
 
-/** Sends the form, and tells what a page that is not guarded learns of the request. */
+/** Sends the form to a page without a guard, and returns what that page saw of the request. */
 async function sendUnguarded(page: Page, frame?: FrameLocator): Promise<Who> {
   const [, text] = await send(page, frame)
   return JSON.parse(text)

@@ -26,7 +26,7 @@ export async function startLab() {
     for (const context of browser.contexts()) await context.close()
   })
 
-  /** The address of a page: of a shop with its path, of the attacker with what it shall answer. */
+  /** The address of a page: a shop's by its path, the attacker's by the answer that it should give. */
   function at(host: string, path = '/', query: Record<string, string | string[]> = {}): string {
     const address = new URL(path, `https://${host}:${port}`)
     for (const [name, values] of Object.entries(query)) {
@@ -40,7 +40,7 @@ export async function startLab() {
     browser,
     /** Opens a browser without cookies. */
     open: () => browser.newPage(),
-    /** The cookies that a shop gives to a user, by their names. */
+    /** The cookies that a shop sets for a user, by their names. */
     async cookiesOf(user: string, host: string): Promise<Map<string, string>> {
       const page = await browser.newPage()
       await page.goto(at(host, `/login/${user}`))

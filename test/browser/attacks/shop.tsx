@@ -6,7 +6,7 @@ import { csrf, csrfToken, type Session, session } from '../../../src/session/ind
 interface User {
   user: string
   text: string
-  /** A message that the shop itself takes out, at any request. */
+  /** A message that the shop itself removes at any request. */
   naive: string
   /** The `Sec-Purpose` of each visit to the inbox. */
   purposes: string[]
@@ -17,14 +17,14 @@ type Messages = Record<string, string>
 const secret = 'only-the-shops-of-the-attacks-know-it'
 
 /**
- * What is attacked. It has a session with the defaults, and three with another cookie, to show
- * that an attack was made and would else have succeeded.
+ * The target. It has a session with default options, and three with other cookies, to show that an
+ * attack took place and would have succeeded otherwise.
  */
 export const shop = new Hono()
   .onError((error, c) => {
     return error instanceof HTTPException ? error.getResponse() : c.text(error.name, 500)
   })
-  // An app that keeps to none of the library's headers, and what it says instead.
+  // An app that overrides the library's headers.
   .use('/account', async (c, next) => {
     await next()
     const { caching } = c.req.query()

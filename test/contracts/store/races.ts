@@ -46,7 +46,7 @@ function testAtomic(store: () => Store): void {
     expect(swaps.map(({ kept }) => kept)).toEqual(values.map(() => 'two'))
   })
 
-  it('loses none of 20 changes that are each retried from the value returned', async () => {
+  it('loses none of 20 concurrent changes that are retried from the returned value', async () => {
     const key = newKey()
     await Promise.all(values.map((value) => append(store(), key, value)))
     const kept: string[] = JSON.parse((await store().get(key)) ?? '[]')

@@ -68,7 +68,7 @@ export function testTime(store: () => Store, { ttl = 60, pass }: StoreContractOp
     expect(await store().get(key)).toBeNull()
   })
 
-  it('leaves the ttl alone when it does not replace, or only reads', async () => {
+  it('leaves the ttl alone on a read or a refused swap', async () => {
     await store().swap(key, null, 'one', ttl)
     await wait(0.5)
     await store().swap(key, 'zero', 'two', ttl * 10)
@@ -80,7 +80,7 @@ export function testTime(store: () => Store, { ttl = 60, pass }: StoreContractOp
     expect(await store().get(key)).toBeNull()
   })
 
-  it('keeps the ttl of the last swap, be it longer or shorter', async () => {
+  it('uses the ttl of the last swap, longer or shorter', async () => {
     const other = newKey()
     for (const each of [key, other]) await store().swap(each, null, 'one', ttl * 5)
     await store().swap(key, 'one', 'two', ttl)

@@ -16,19 +16,19 @@ declare module 'vitest' {
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
 const args = [
-  // Without these Chromium asks its maker for updates, in vain where the network is closed.
+  // Without these Chromium looks for updates, which a closed network prevents.
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  // What attacks go on between: hosts of several sites, over TLS, all of them this machine.
+  // For attacks between several sites over TLS, all of which are this machine.
   '--host-resolver-rules=MAP *.test 127.0.0.1, MAP *.workers.dev 127.0.0.1',
   '--ignore-certificate-errors',
 ]
 
-// Playwright's own, against what the tests of the back button need.
+// Playwright sets it, but the tests of the back button need the cache.
 const ignoreDefaultArgs = ['--disable-back-forward-cache']
 
-/** Starts the Chromium that all browser tests share, and tells them where it listens. */
+/** Starts the Chromium that all browser tests share, and provides its address to them. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const browser = await launch()
   project.provide('chromium', browser.wsEndpoint())
@@ -72,7 +72,7 @@ async function unpack(directory: string): Promise<void> {
   await mkdir(join(directory, '..'), { recursive: true })
   const unfinished = await mkdtemp(`${directory}-`)
   const script = `import chromium from '@sparticuz/chromium'; await chromium.executablePath()`
-  // It unpacks to TMPDIR, and the libraries only where it believes itself on Lambda.
+  // It unpacks to TMPDIR, and the libraries only if it seems to run on Lambda.
   const env = { ...process.env, TMPDIR: unfinished, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs22.x' }
   await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script], {
     cwd: root,

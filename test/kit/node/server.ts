@@ -8,9 +8,9 @@ export interface Server {
   url: string
   /** Ends the runtime and starts another at the same `url`, with the same secret. */
   restart(): Promise<void>
-  /** What was logged since the start, line by line: by the Worker, and of it by the runtime. */
+  /** The lines that the Worker logged since the start, and the runtime about it. */
   logs(): string[]
-  /** The Worker, for what cannot be asked over HTTP. */
+  /** The Worker, for what HTTP cannot reach. */
   worker: ReturnType<typeof workerOf>
 }
 
@@ -33,7 +33,7 @@ export async function startServer(
   })
   afterAll(() => harness.close())
 
-  // Browsers take a `__Host-` cookie over http from localhost, for they trust it.
+  // Browsers accept a `__Host-` cookie over http from localhost, since they trust it.
   const { port } = (await harness.listen()).url
   return {
     url: `http://localhost:${port}`,

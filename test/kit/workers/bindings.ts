@@ -1,9 +1,9 @@
 import { env } from 'cloudflare:workers'
 
-/** How a store fails. */
+/** A way for a store to fail. */
 export type Fail = () => Promise<never>
 
-/** The site's bindings, where what reads a store or what writes it can be made to fail. */
+/** The site's bindings, with reads and writes of the store that can be made to fail. */
 export function faulty(SESSION_STORE: string) {
   const faults: { read?: Fail; write?: Fail } = {}
   const read = async <T>(call: () => Promise<T>) => (faults.read ?? call)()

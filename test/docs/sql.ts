@@ -3,28 +3,27 @@ import { sqlSchema, sqlStore, sweepSql } from '../../src/session/stores/sql.ts'
 // #region postgres
 // pg, and Neon's Pool: make one when the app starts
 export function withPg(pool: {
-  query(text: string, values: unknown[]): Promise<{ rows: Record<string, unknown>[] }>
+  query(text: string, values: (string | number)[]): Promise<{ rows: Record<string, unknown>[] }>
 }) {
-  return sqlStore(
-    async (statement, parameters) => (await pool.query(statement, [...parameters])).rows,
-    { dialect: 'postgres' },
-  )
+  return sqlStore(async (statement, parameters) => (await pool.query(statement, parameters)).rows, {
+    dialect: 'postgres',
+  })
 }
 
 // postgres.js
 export function withPostgresJs(sql: {
-  unsafe(text: string, values: unknown[]): PromiseLike<Record<string, unknown>[]>
+  unsafe(text: string, values: (string | number)[]): PromiseLike<Record<string, unknown>[]>
 }) {
-  return sqlStore(async (statement, parameters) => sql.unsafe(statement, [...parameters]), {
+  return sqlStore(async (statement, parameters) => sql.unsafe(statement, parameters), {
     dialect: 'postgres',
   })
 }
 
 // Neon over HTTP, from a Worker: const sql = neon(c.env.DATABASE_URL)
 export function withNeon(sql: {
-  query(text: string, values: unknown[]): Promise<Record<string, unknown>[]>
+  query(text: string, values: (string | number)[]): Promise<Record<string, unknown>[]>
 }) {
-  return sqlStore((statement, parameters) => sql.query(statement, [...parameters]), {
+  return sqlStore((statement, parameters) => sql.query(statement, parameters), {
     dialect: 'postgres',
   })
 }

@@ -1,12 +1,13 @@
 import type { Context } from 'hono'
 import type { Codec } from '../codecs/codec.ts'
 import type { SessionCookie } from '../cookie/cookie-options.ts'
+import type { DeviceGuard } from '../device/guard.ts'
 import type { SessionEvent } from '../events.ts'
-import type { StandardSchemaV1 } from '../options/standard-schema.ts'
+import type { Engine } from '../lifecycle/engine.ts'
 import type { Policy } from '../state/state.ts'
 import type { Store } from '../store.ts'
-import type { DeviceGuard } from './device-guard.ts'
-import type { Engine, RejectReason } from './engine.ts'
+import type { RejectReason } from './reject-reason.ts'
+import type { StandardSchemaV1 } from './standard-schema.ts'
 
 /** The options of a session, checked and complete. */
 export interface Config {
