@@ -35,10 +35,15 @@ const parts = {
  */
 export async function sizes(): Promise<Size[]> {
   const isHono = (id: string) => id.startsWith('hono')
+  const alone = await bundle('bench/alone.ts', { minify: true, isExternal: isHono })
   const core = await bundle('bench/core.ts', { minify: true, isExternal: isHono })
   const all = await bundle('src/session/index.ts', { minify: true, isExternal: isHono })
   const isKnown = (id: string) => isHono(id) || all.moduleIds.includes(id)
-  const found = [sizeOf('session() and csrf()', core.code), sizeOf('all of index.ts', all.code)]
+  const found = [
+    sizeOf('session()', alone.code),
+    sizeOf('session() and csrf()', core.code),
+    sizeOf('all of index.ts', all.code),
+  ]
   for (const [name, path] of Object.entries(parts)) {
     const options = { minify: true, isExternal: isKnown }
     found.push(sizeOf(name, (await bundle(path, options)).code))

@@ -1,16 +1,15 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { assertHeaders, dropHeaders, finish, markPrivate } from './cookie/response.ts'
 import { ForgedRequestError, FormTooLargeError, SessionError } from './errors.ts'
-import { commit, type Outcome } from './lifecycle/commit.ts'
+import { commit, type Outcome, undoHandler } from './lifecycle/commit.ts'
 import { rejectReasonOf, type Visit } from './lifecycle/engine.ts'
-import { type Loaded, load, originOf } from './lifecycle/load.ts'
+import { type Loaded, load } from './lifecycle/load.ts'
 import { reportFailure, visitOf } from './lifecycle/visit.ts'
 import type { Config } from './options/config.ts'
 import type { SessionOptions } from './options/options.ts'
 import { fixed, perEnv, type Settings } from './options/per-env.ts'
 import { Session } from './session.ts'
 import { isSeen } from './state/prefetch.ts'
-import { rollBack } from './state/state.ts'
 
 /**
  * What `session()` puts on the context: `c.var.session()` opens the visitor's session. Twice in a
@@ -183,9 +182,9 @@ function outcomeOf({ error, req, res }: Context, { cookie }: Config, threw: bool
 }
 
 /** Gives the error page a session without the changes of the handler that threw. */
-function startOver(c: Context, { setOnError }: Config, { incoming, state }: Loaded): void {
+function startOver(c: Context, config: Config, loaded: Loaded): void {
   markPrivate(c, false) // what the handler said of caching was said of another page
-  if (!setOnError && !state.isRolledBack && !state.committed) rollBack(state, originOf(incoming))
+  undoHandler(config, loaded)
 }
 
 const tooEarly =

@@ -13,7 +13,8 @@ import {
   isKept,
   type Visit,
 } from './engine.ts'
-import { type Loaded, originOf } from './load.ts'
+import type { Loaded } from './load.ts'
+import { parsePayload } from './payload.ts'
 
 /** Milliseconds that a write which only extends a session's life may take. */
 const extensionBudget = 1000
@@ -44,12 +45,11 @@ type Taken = 'set' | 'removed' | 'unavailable'
  */
 export async function commit(
   config: Config,
-  { incoming, state, contents }: Loaded,
+  loaded: Loaded,
   { visit, outcome }: { visit: Visit; outcome: Outcome },
 ): Promise<string | null> {
-  if (outcome.threw && !config.setOnError && !state.isRolledBack) {
-    rollBack(state, originOf(incoming))
-  }
+  const { incoming, state, contents } = loaded
+  if (outcome.threw) undoHandler(config, loaded)
   restoreQueues(state)
   if (state.generation !== undefined) await completeBinding(state)
   if (state.identity === 'regenerated' && isKept({ incoming, state }, config.engine.carries)) {
@@ -76,6 +76,13 @@ export async function commit(
     state,
     isWrite ? await config.engine.write(ending, visit) : await extendLife(config, ending, visit),
   )
+}
+
+/** Undoes what a handler that threw has done, unless that is to be kept, or was undone before. */
+export function undoHandler({ setOnError }: Config, { incoming, state }: Loaded): void {
+  if (setOnError || state.isRolledBack || state.committed) return
+  // As it came in, without what the handler or a schema made of it.
+  rollBack(state, incoming.kind === 'live' ? parsePayload(incoming.found.text) : null)
 }
 
 /** The owner's cookie must not be replaced by accident; whoever logs in, or out, means it. */

@@ -1,15 +1,16 @@
 import { boundedStore } from '../contention/bounded-store.ts'
 import { maxCookieBytes } from '../cookie/cookie.ts'
 import type { Config } from '../options/config.ts'
+import type { RejectReason } from '../options/reject-reason.ts'
 import { write } from '../state/changes.ts'
 import { deviceKey } from '../state/reserved-keys.ts'
-import { createState, type EndedSession, type Origin, type State } from '../state/state.ts'
+import { createState, type EndedSession, type State } from '../state/state.ts'
 import { generationOf, isRevoked } from '../users/revocations.ts'
 import type { Carried, Found, Incoming, Lookup, Visit } from './engine.ts'
 import { isExpired, limitsOf } from './limits.ts'
 import { parsePayload } from './payload.ts'
 import { validate } from './schema.ts'
-import { isRecent } from './tombstone.ts'
+import { isRecent, type Tombstone } from './tombstone.ts'
 
 /**
  * Cookies of one name that verify and whose sessions an `invalidate()` ends. A browser sends two as a
@@ -44,17 +45,17 @@ export async function load(
       ? await device.check(incoming.found.data, header, visit.clock)
       : null
   const isElsewhere = typeof checked === 'string'
-  if (isElsewhere) incoming = { kind: 'rejected', reason: 'elsewhere' }
+  if (isElsewhere) incoming = rejected('elsewhere')
+  const found = incoming.kind === 'live' ? incoming.found : null
   const opening = {
     now: Math.floor(visit.clock),
+    id: config.policy.hasIds ? found?.cookie.content : undefined,
     isSeen,
     // Nothing is kept for it, but its visitor can log in.
     ended: isElsewhere ? { token: checked, isRecent: true } : endedIn(incoming),
     readGeneration: readerOfGenerations(config, visit),
   }
-  const found = incoming.kind === 'live' ? incoming.found : null
-  const id = config.policy.hasIds ? found?.cookie.content : undefined
-  const state = createState(config.policy, opening, found && { ...found, id })
+  const state = createState(config.policy, opening, found)
   if (checked && !isElsewhere) write(state, deviceKey, checked)
   return {
     incoming,
@@ -64,32 +65,45 @@ export async function load(
   }
 }
 
-/** Reads the session that came in as it was, without what the handler or a schema made of it. */
-export function originOf(incoming: Incoming): Origin | null {
-  return incoming.kind === 'live'
-    ? parsePayload(incoming.found.text, Number.POSITIVE_INFINITY)
-    : null
-}
-
 const none: Incoming = { kind: 'none' }
 
 async function receive(config: Config, tokens: string[], visit: Visit): Promise<Incoming> {
+  const { engine, policy, revocations, schema } = config
+  const { clock, budget } = visit
   const [token = '', second] = tokens
-  if (second !== undefined) return { kind: 'rejected', reason: 'duplicate' }
+  if (second !== undefined) return rejected('duplicate')
   const cookie = await decode(config, token)
-  if (cookie === null) return { kind: 'rejected', reason: 'forged' }
-  const lookup = await config.engine.find(cookie.content, visit)
-  if (!('text' in lookup)) return withoutPayload(lookup, visit)
-  const incoming = examine(config, { cookie, text: lookup.text }, visit)
-  const needsCheck = incoming.kind === 'live' && (config.revocations || config.schema)
-  return needsCheck ? checkRevocationAndSchema(config, incoming.found, visit) : incoming
+  if (cookie === null) return rejected('forged')
+  const lookup = await engine.find(cookie.content, visit)
+  if (!('text' in lookup)) return withoutPayload(lookup, clock)
+  const { text } = lookup
+  const payload = parsePayload(text, clock)
+  if (payload === null) return rejected('malformed')
+  const { renewed, created, data } = payload
+  const found: Found = { renewed, created, data, cookie, text }
+  if (isExpired(limitsOf(policy, data), payload, clock)) return rejected('expired', { found })
+  const { baseName } = config.cookie
+  if (revocations && (await isRevoked(boundedStore(revocations, budget), data, baseName))) {
+    return rejected('expired', { found })
+  }
+  const checked = schema ? await validate(schema, data) : data
+  if (checked === null) return rejected('schema', { found })
+  return { kind: 'live', found: checked === data ? found : { ...found, data: checked } }
 }
 
-function withoutPayload(lookup: Exclude<Lookup, { text: string }>, { clock }: Visit): Incoming {
-  if ('reason' in lookup) return { kind: 'rejected', reason: lookup.reason }
+function rejected(
+  reason: RejectReason,
+  rest: { found?: Found; tombstone?: Tombstone } = {},
+): Incoming {
+  return { kind: 'rejected', reason, ...rest }
+}
+
+function withoutPayload(lookup: Exclude<Lookup, { text: string }>, clock: number): Incoming {
+  if ('reason' in lookup) return rejected(lookup.reason)
   const { tombstone } = lookup
-  if (isRecent(tombstone, clock)) return { kind: 'ended', tombstone }
-  return { kind: 'rejected', reason: 'unknown', tombstone }
+  return isRecent(tombstone, clock)
+    ? { kind: 'ended', tombstone }
+    : rejected('unknown', { tombstone })
 }
 
 async function decode({ codecs, cookie }: Config, token: string): Promise<Carried | null> {
@@ -111,42 +125,10 @@ async function contentsOf(config: Config, tokens: string[]): Promise<string[]> {
   return [...contents]
 }
 
-function examine(
-  { policy }: Config,
-  { cookie, text }: Pick<Found, 'cookie' | 'text'>,
-  { clock }: Visit,
-): Incoming {
-  const payload = parsePayload(text, clock)
-  if (payload === null) return { kind: 'rejected', reason: 'malformed' }
-  const found: Found = { ...payload, cookie, text }
-  return isExpired(limitsOf(policy, payload.data), payload, clock)
-    ? { kind: 'rejected', reason: 'expired', found }
-    : { kind: 'live', found }
-}
-
-async function checkRevocationAndSchema(
-  { revocations, schema, cookie }: Config,
-  found: Found,
-  { budget }: Visit,
-): Promise<Incoming> {
-  if (revocations) {
-    const store = boundedStore(revocations, budget)
-    if (await isRevoked(store, found.data, cookie.baseName)) {
-      return { kind: 'rejected', reason: 'expired', found }
-    }
-  }
-  if (!schema) return { kind: 'live', found }
-  const data = await validate(schema, found.data)
-  return data
-    ? { kind: 'live', found: { ...found, data } }
-    : { kind: 'rejected', reason: 'schema', found }
-}
-
 /** The session that another request has ended, for its CSRF token. */
 function endedIn(incoming: Incoming): EndedSession | undefined {
-  if (incoming.kind === 'ended') return { token: incoming.tombstone.token, isRecent: true }
-  if (incoming.kind !== 'rejected' || !incoming.tombstone) return undefined
-  return { token: incoming.tombstone.token, isRecent: false }
+  const tombstone = 'tombstone' in incoming ? incoming.tombstone : undefined
+  return tombstone && { token: tombstone.token, isRecent: incoming.kind === 'ended' }
 }
 
 function readerOfGenerations({ revocations, cookie }: Config, { budget }: Visit) {

@@ -20,10 +20,10 @@ export function formatPayload({ renewed, created, data }: Payload): string {
 /**
  * Reads the JSON of a payload.
  *
- * @param clock - Seconds since the epoch.
+ * @param clock - Seconds since the epoch. @default never too early for its stamps
  * @returns `null` when it is not a session.
  */
-export function parsePayload(text: string, clock: number): Payload | null {
+export function parsePayload(text: string, clock = Number.POSITIVE_INFINITY): Payload | null {
   let parts: unknown
   try {
     parts = JSON.parse(text)
@@ -41,7 +41,7 @@ export function parsePayload(text: string, clock: number): Payload | null {
 
 /** Reads a session from its record, however late: only one that has ended is none. */
 export function live(text: string | null): Payload | null {
-  return text === null ? null : parsePayload(text, Number.POSITIVE_INFINITY)
+  return text === null ? null : parsePayload(text)
 }
 
 function isTime(value: unknown, clock: number): value is number {

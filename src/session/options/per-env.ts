@@ -14,8 +14,8 @@ const defaultName = 'session'
 
 /** Takes options that are ready: mistakes in them show at once. */
 export function fixed<Data extends object, As extends string>(options: SessionOptions<Data, As>) {
-  const config = configure(options)
-  const settings: Settings<As> = { as: nameOf(options), config: () => config }
+  const settings = settingsOf(options)
+  settings.config()
   return () => settings
 }
 
@@ -39,7 +39,8 @@ export function perEnv<Data extends object, As extends string>(
     try {
       const options = make(c)
       if (options instanceof Promise) options.catch(() => {}) // a mistake that open() reports
-      if (!last || !isEqual(options, last.options)) last = { options, settings: lazy(options) }
+      if (!last || !isEqual(options, last.options))
+        last = { options, settings: settingsOf(options) }
       settings = last.settings
     } catch (error) {
       settings = failing(error)
@@ -49,12 +50,12 @@ export function perEnv<Data extends object, As extends string>(
   }
 }
 
-function lazy<Data extends object, As extends string>(
+function settingsOf<Data extends object, As extends string>(
   options: SessionOptions<Data, As>,
 ): Settings<As> {
   let config: Config | undefined
   return {
-    as: nameOf(options ?? {}),
+    as: options?.as ?? (defaultName as As),
     config() {
       config ??= configure(options)
       return config
@@ -70,10 +71,6 @@ function failing<As extends string>(error: unknown): Settings<As> {
       throw error
     },
   }
-}
-
-function nameOf<As extends string>(options: { as?: As }): As {
-  return options.as ?? (defaultName as As)
 }
 
 /**

@@ -21,19 +21,6 @@ export interface Recorded {
   committed: boolean
 }
 
-/** Starts a recording. */
-export function recorded(data: Entries): Recorded {
-  return { data, changes: [], before: new Map(), lent: new Map(), committed: false }
-}
-
-/** Forgets the recording, and continues with other data. */
-export function restartRecording(state: Recorded, data: Entries): void {
-  state.data = data
-  state.changes.length = 0
-  state.before.clear()
-  state.lent.clear()
-}
-
 /** Reads a value that the caller may mutate: the commit will notice. */
 export function read(state: Recorded, key: string): unknown {
   const value = state.data.get(key)

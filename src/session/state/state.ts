@@ -1,5 +1,5 @@
 import { randomString } from '../codecs/random.ts'
-import { type Entries, put, type Recorded, recorded, restartRecording, write } from './changes.ts'
+import { type Entries, put, type Recorded, write } from './changes.ts'
 import { csrfKey } from './reserved-keys.ts'
 
 /** Bytes of a session's id: 256 bits, of which nobody guesses one. */
@@ -87,36 +87,46 @@ export interface Origin {
 /** What a request brings. */
 export interface Opening {
   readonly now: number
+  /** The id of the session that it found, if sessions have ids. */
+  readonly id: string | undefined
   readonly isSeen: () => boolean
   readonly ended: EndedSession | undefined
   readonly readGeneration: State['readGeneration']
 }
 
 /** Makes the state of a session that a request found, or of a new one if it found none. */
-export function createState(
-  policy: Policy,
-  { now, isSeen, ended, readGeneration }: Opening,
-  origin: (Origin & { readonly id: string | undefined }) | null,
-): State {
-  const id = origin ? origin.id : newId(policy)
+export function createState(policy: Policy, opening: Opening, origin: Origin | null): State {
+  const { now, isSeen, ended, readGeneration } = opening
+  const id = opening.id ?? newId(policy)
   return {
-    ...recorded(origin ? new Map(origin.data) : new Map()),
+    ...beginning(now, origin),
+    committed: false,
     policy,
     now,
-    created: origin ? origin.created : now,
-    renewed: origin ? origin.renewed : now,
     id,
     openedAs: id,
-    isNew: origin === null,
     identity: 'same',
-    forced: false,
     isSeen,
-    unseen: new Map(),
-    flashed: new Map(),
     ended,
     readGeneration,
-    generation: undefined,
     isRolledBack: false,
+  }
+}
+
+/** What a state knows before its handler has done anything. */
+function beginning(now: number, origin: Origin | null) {
+  return {
+    data: new Map(origin?.data),
+    created: origin ? origin.created : now,
+    renewed: origin ? origin.renewed : now,
+    isNew: origin === null,
+    changes: [],
+    before: new Map(),
+    lent: new Map(),
+    unseen: new Map(),
+    flashed: new Map(),
+    forced: false,
+    generation: undefined,
   }
 }
 
@@ -152,14 +162,7 @@ export function rollBack(state: State, origin: Origin | null): void {
 }
 
 function restart(state: State, origin: Origin | null): void {
-  restartRecording(state, new Map(origin?.data))
-  state.created = origin ? origin.created : state.now
-  state.renewed = origin ? origin.renewed : state.now
-  state.isNew = origin === null
-  state.forced = false
-  state.unseen.clear()
-  state.flashed.clear()
-  state.generation = undefined
+  Object.assign(state, beginning(state.now, origin))
 }
 
 /** Puts the queues back that a request which nobody sees has touched. */
