@@ -6,7 +6,7 @@ import { csrfToken, type SessionOptions, session } from '../src/session/index.ts
 import { inspector } from '../src/session/inspector.tsx'
 import { memoryStore } from '../src/session/stores/memory.ts'
 import { browser } from '../src/session/testing.ts'
-import { deviceBrowser } from './kit/device.ts'
+import { deviceBrowser } from './kit/device/device.ts'
 import { secret } from './kit/tokens.ts'
 
 afterEach(() => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { SessionOptions, Store } from '../../src/session/index.ts'
 import { accountOf, type Bank, bank, mary, nobody, shownTo } from '../kit/bank.ts'
-import { type DeviceBrowser, deviceBrowser } from '../kit/device.ts'
+import { type DeviceBrowser, deviceBrowser } from '../kit/device/device.ts'
 import { cookieName } from '../kit/tokens.ts'
 
 const boundName = `${cookieName}-device`

@@ -5,7 +5,7 @@ import { csrf, csrfToken, session } from '../../src/session/index.ts'
 import { memoryStore } from '../../src/session/stores/memory.ts'
 import { boundBrowser, pass } from '../contracts/device.ts'
 import { accountOf, bank, mary, nobody, shownTo } from '../kit/bank.ts'
-import { deviceBrowser } from '../kit/device.ts'
+import { deviceBrowser } from '../kit/device/device.ts'
 import { cookieName, otherSecret, secret } from '../kit/tokens.ts'
 
 const boundName = `${cookieName}-device`

@@ -4,7 +4,7 @@ import { deviceBinding } from '../../src/session/device.ts'
 import { revokeSessions, session, userSessions } from '../../src/session/index.ts'
 import { memoryStore } from '../../src/session/stores/memory.ts'
 import { pass } from '../contracts/device.ts'
-import { deviceBrowser } from '../kit/device.ts'
+import { deviceBrowser } from '../kit/device/device.ts'
 import { secret } from '../kit/tokens.ts'
 
 beforeEach(() => {

@@ -1,9 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type boundBrowser, pass } from '../contracts/device.ts'
 import { accountOf, type Bank, bank, mary } from '../kit/bank.ts'
-import { bound, invited, places } from '../kit/bound-visitors.ts'
-import { challengeIn, deviceBrowser, type Instructions, makeKey, prove } from '../kit/device.ts'
-import { forgeries } from '../kit/device-forgeries.ts'
+import { bound, invited, places } from '../kit/device/bound-visitors.ts'
+import {
+  challengeIn,
+  deviceBrowser,
+  type Instructions,
+  makeKey,
+  prove,
+} from '../kit/device/device.ts'
+import { forgeries } from '../kit/device/forgeries.ts'
 import { cookieName } from '../kit/tokens.ts'
 
 const boundName = `${cookieName}-device`

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { boundBrowser, pass } from '../contracts/device.ts'
 import { accountOf, type Bank, bank, headerOf, mary, nobody, shownTo } from '../kit/bank.ts'
-import { bound, places } from '../kit/bound-visitors.ts'
-import { deviceBrowser, makeKey } from '../kit/device.ts'
+import { bound, places } from '../kit/device/bound-visitors.ts'
+import { deviceBrowser, makeKey } from '../kit/device/device.ts'
 import { cookieName } from '../kit/tokens.ts'
 
 const boundName = `${cookieName}-device`

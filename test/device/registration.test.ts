@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { pass } from '../contracts/device.ts'
 import { accountOf, type Bank, bank, mary } from '../kit/bank.ts'
-import { invited, places } from '../kit/bound-visitors.ts'
-import { challengeIn, deviceBrowser, encodePart, makeKey, prove } from '../kit/device.ts'
-import { forgeries, wrongKeys } from '../kit/device-forgeries.ts'
+import { invited, places } from '../kit/device/bound-visitors.ts'
+import { challengeIn, deviceBrowser, encodePart, makeKey, prove } from '../kit/device/device.ts'
+import { forgeries, wrongKeys } from '../kit/device/forgeries.ts'
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'] })

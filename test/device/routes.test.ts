@@ -4,7 +4,7 @@ import { csrf, type Store } from '../../src/session/index.ts'
 import { memoryStore } from '../../src/session/stores/memory.ts'
 import { boundBrowser, pass } from '../contracts/device.ts'
 import { accountOf, bank, mary } from '../kit/bank.ts'
-import { deviceBrowser, makeKey, prove } from '../kit/device.ts'
+import { deviceBrowser, makeKey, prove } from '../kit/device/device.ts'
 
 const routes = ['/.session/register', '/.session/refresh']
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { deviceBinding } from '../../src/session/device.ts'
 import { session } from '../../src/session/index.ts'
 import { pass } from '../contracts/device.ts'
-import { deviceBrowser } from '../kit/device.ts'
+import { deviceBrowser } from '../kit/device/device.ts'
 import { secret } from '../kit/tokens.ts'
 
 beforeEach(() => {

@@ -1,7 +1,7 @@
 import { Hono, type MiddlewareHandler } from 'hono'
 import { deviceBinding } from '../../src/session/device.ts'
 import { type SessionEvent, type SessionOptions, session } from '../../src/session/index.ts'
-import type { DeviceBrowser } from './device.ts'
+import type { DeviceBrowser } from './device/device.ts'
 import { secret } from './tokens.ts'
 
 /** What the page of the bank shows. */

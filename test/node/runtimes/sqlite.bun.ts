@@ -7,7 +7,7 @@ import { sqlSchema, sweepSql } from '../../../src/session/stores/sql.ts'
 import { loadContract } from '../../contracts/store/load.ts'
 import { storeContract } from '../../contracts/store.ts'
 import { usersContract } from '../../contracts/users.ts'
-import { withSqlite } from '../../docs/sql.ts'
+import { withSqlite } from '../../docs/stores/sql.ts'
 
 const sqlite = { dialect: 'sqlite' } as const
 const directory = mkdtempSync(join(tmpdir(), 'edge-session-bun-'))

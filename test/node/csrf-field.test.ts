@@ -1,3 +1,0 @@
-import { describeFormField } from '../contracts/form-field.ts'
-
-describeFormField('Node')

@@ -1,0 +1,3 @@
+import { describeFormField } from '../../contracts/form-field.ts'
+
+describeFormField('Node')

@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest'
+import { sizes } from '../../../bench/sizes.ts'
+
+// Bytes, minified and gzipped: what they are, and some 2 % for the moods of a minifier. Raise one only
+// for what is worth its download, or when a tool that packs has changed.
+const budgets = {
+  'session()': 17_050,
+  'session() and csrf()': 19_400,
+  'all of index.ts': 20_050,
+  'codecs/pyramid': 1_350,
+  'stores/memory': 445,
+  'stores/kv': 360,
+  'stores/d1': 710,
+  'stores/deno-kv': 510,
+  'stores/durable-object': 710,
+  'stores/redis': 690,
+  'stores/sql': 1_110,
+  device: 2_500,
+  'the site, with hono': 56_500,
+}
+
+it('each part of the library, and the site, keep to their budgets', async () => {
+  const found = await sizes()
+  expect(found.map(({ name }) => name)).toEqual(Object.keys(budgets))
+  const over = found.filter(({ name, gzipped }) => gzipped > budgets[name as keyof typeof budgets])
+  expect(over).toEqual([])
+})
