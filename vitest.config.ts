@@ -12,7 +12,7 @@ process.env.WRANGLER_LOG ??= 'warn'
 // The tests of the library that need no Worker. They run in workerd and in Node, and elsewhere.
 const everywhere = [
   'test/*.test.ts',
-  'test/{attacks,codecs,contention,cookie,csrf,device,lifecycle,options,state,users}/*.test.ts',
+  'test/{attacks,codecs,contention,cookie,csrf,device,lifecycle,options,state,users}/**/*.test.ts',
   'test/stores/memory.test.ts',
 ]
 
@@ -49,7 +49,8 @@ export default defineConfig({
           include: ['test/node/**/*.test.ts'],
         },
       },
-      { test: { ...patience, name: 'library', include: everywhere } },
+      // One module graph for all of them: each is a visitor of apps of its own.
+      { test: { ...patience, name: 'library', include: everywhere, isolate: false } },
       {
         test: {
           ...patience,

@@ -139,7 +139,7 @@ function forge(edit: Edit): Edit {
     const bytes = decodeBase64url(head)
     if (bytes === null) return text
     // One character per byte, so that bytes that are no text survive.
-    const payload = edit(String.fromCharCode(...bytes))
+    const payload = edit(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
     const forged = Uint8Array.from(payload, (each) => each.charCodeAt(0))
     return [encodeBase64url(forged), ...rest].join('.')
   }
