@@ -8,7 +8,7 @@ import {
 import type { Refused } from './forms.ts'
 import type { Attempt } from './model/breaking.ts'
 import type { CartNews } from './model/cart.ts'
-import type { Login } from './model/devices.ts'
+import type { Login } from './model/login.ts'
 import { type Bindings, ConfigurationError, explain, revocationsOf, storeOf } from './stores.ts'
 
 /** What the site keeps of a visitor. */

@@ -7,7 +7,7 @@ import {
 } from './cookie/cookie-options.ts'
 import { finish } from './cookie/response.ts'
 import { type Binding, bindingIn, formatBinding, isBoundTo, sealOf } from './device/binding.ts'
-import type { DeviceBinding, DeviceGuard, GuardedOptions, GuardedSession } from './device/guard.ts'
+import type { DeviceBinding, GuardedOptions } from './device/guard.ts'
 import {
   answering,
   answerRefresh,
@@ -17,6 +17,7 @@ import {
   type Parts,
 } from './device/routes.ts'
 import { configureCodecs } from './options/codecs.ts'
+import type { DeviceGuard, GuardedSession } from './options/config.ts'
 import type { OwnFormat } from './options/options.ts'
 import { checkOptions, string, whole } from './options/validate.ts'
 import { write } from './state/changes.ts'

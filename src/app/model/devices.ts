@@ -1,12 +1,10 @@
 import { revokeSessions, type Store, type UserSession, userSessions } from '../../session/index.ts'
 import type { SiteSession } from '../sessions.ts'
 import { type Bindings, revocationsOf, storeOf } from '../stores.ts'
+import type { Login } from './login.ts'
 
 /** Characters of the longest name to log in by. */
 export const maxNameLength = 40
-
-/** A login, as the session keeps it: in which browser, and when, in seconds since the epoch. */
-export type Login = { browser: string; at: number }
 
 /** A session of somebody's, and what is known of its login. */
 export interface Device extends UserSession, Partial<Login> {
@@ -76,31 +74,4 @@ export async function endOthers(env: Bindings, session: SiteSession): Promise<st
 function listingStore(env: Bindings) {
   const store = storeOf(env)
   return store && !store.isEventual ? store : null
-}
-
-const browsers = [
-  ['Edge', /\bEdg/],
-  ['Opera', /\bOPR\//],
-  ['Samsung Internet', /\bSamsungBrowser\//],
-  ['Firefox', /\b(Firefox|FxiOS)\//],
-  ['Chrome', /\b(Chrome|CriOS|HeadlessChrome)\//],
-  ['Safari', /\bSafari\//],
-] as const
-
-const systems = [
-  ['Android', /\bAndroid\b/],
-  ['iPhone', /\biPhone\b/],
-  ['iPad', /\biPad\b/],
-  ['Windows', /\bWindows\b/],
-  ['Mac', /\bMacintosh\b/],
-  ['ChromeOS', /\bCrOS\b/],
-  ['Linux', /\bLinux\b/],
-] as const
-
-/** A login of this moment. What browser a `User-Agent` header names is a hint, and no proof. */
-export function loginFrom(userAgent = ''): Login {
-  const [browser] = browsers.find(([, pattern]) => pattern.test(userAgent)) ?? ['Some browser']
-  const [system] = systems.find(([, pattern]) => pattern.test(userAgent)) ?? []
-  const at = Math.floor(Date.now() / 1000)
-  return { browser: system ? `${browser} on ${system}` : browser, at }
 }

@@ -1,7 +1,8 @@
 import { Hono } from 'hono'
 import { csrf } from '../../session/index.ts'
 import { posted, refuse } from '../forms.ts'
-import { endDevice, endOthers, loginFrom, maxNameLength } from '../model/devices.ts'
+import { endDevice, endOthers, maxNameLength } from '../model/devices.ts'
+import { loginFrom } from '../model/login.ts'
 import type { SiteEnv } from '../sessions.ts'
 
 /** Logging in and out, here and in other browsers. */
