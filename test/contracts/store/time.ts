@@ -1,7 +1,7 @@
 import { beforeEach, expect, it, vi } from 'vitest'
 import type { Store } from '../../../src/session/index.ts'
-import type { StoreContractOptions } from '../store.ts'
 import { newKey } from './key.ts'
+import type { StoreContractOptions } from './options.ts'
 
 const longestTtl = 34_560_000 // that sessions ask for: 400 days
 
