@@ -21,7 +21,7 @@ const item = 'camomile tea'
 
 const failures: [string, Fail][] = [
   ['is down', () => Promise.reject(new Error('Network connection lost.'))],
-  ['is over its quota', () => Promise.reject(new Error('KV PUT failed: 429 Too Many Requests'))],
+  ['is over its quota', () => Promise.reject(new Error('put() limit exceeded for the day.'))],
   ['is full', () => Promise.reject(Object.assign(new Error('SQLITE_FULL'), { command: 'SET' }))],
   ['is overloaded', () => Promise.reject(Object.assign(new Error('busy'), { overloaded: true }))],
   ['rejects with a text', () => Promise.reject('down')],
