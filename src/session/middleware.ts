@@ -70,7 +70,8 @@ export function session<
       access.opening ??= open(c, settings, access)
       return access.opening as Promise<Session<Data, Flash>>
     }
-    c.set(settings.as, Object.assign(opener, { by: session }))
+    opener.by = session
+    c.set(settings.as, opener)
     let threw = true
     try {
       await next()
