@@ -15,7 +15,7 @@ function site(page: string, method = 'POST') {
       return c.json({
         entries: entries.map(([name, value]) => [
           name,
-          typeof value === 'string' ? value : value.name,
+          typeof value === 'string' ? value : (value.name ?? ''), // Bun has none for an empty one
         ]),
         headers: Object.fromEntries(c.req.raw.headers),
       })

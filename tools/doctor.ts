@@ -1,4 +1,5 @@
 // npm run doctor [URL]: checks this project's set-up, and what is served at a URL. Says what to do.
+// With SESSION_STORE in the environment, as for dev:node, dev:deno and dev:bun, it checks theirs.
 
 import { execFile } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
@@ -35,6 +36,9 @@ async function main(): Promise<void> {
 }
 
 function ofProject(url: URL | undefined): Promise<Finding[]> {
+  if (process.env.SESSION_STORE !== undefined) {
+    return examine({ ...devVars(), ...process.env }, { url, isServer: true })
+  }
   const configPath = join(root, 'wrangler.toml')
   const config: Config = unstable_readConfig({ config: configPath }, { hideWarnings: true })
   const flags = config.compatibility_flags ?? []
@@ -46,16 +50,20 @@ function ofProject(url: URL | undefined): Promise<Finding[]> {
 
 /** What the Worker would find in its `env` during development. */
 function bindingsOf(config: Config): Record<string, unknown> {
-  const file = join(root, '.dev.vars')
-  const secrets = existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {}
   return {
     ...process.env,
     ...config.vars,
-    ...secrets,
+    ...devVars(),
     ...Object.fromEntries(config.kv_namespaces.map(({ binding }) => [binding, {}])),
     ...Object.fromEntries(config.durable_objects.bindings.map(({ name }) => [name, {}])),
     ...Object.fromEntries(config.d1_databases.map(({ binding }) => [binding, localD1(binding)])),
   }
+}
+
+/** What `npm run dev` and its like read from .dev.vars. */
+function devVars(): NodeJS.Dict<string> {
+  const file = join(root, '.dev.vars')
+  return existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {}
 }
 
 /** The database that wrangler keeps for development. */

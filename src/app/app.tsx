@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { methodNotAllowed } from 'hono/method-not-allowed'
+import { doctor } from './doctor.ts'
 import { answerError, fault } from './faults.tsx'
 import { securityHeaders } from './headers.ts'
 import { cart } from './routes/cart.tsx'
@@ -17,6 +18,7 @@ export function createApp() {
   return app
     .use(securityHeaders)
     .use(methodNotAllowed({ app, onMethodNotAllowed }))
+    .use(doctor())
     .use(sessions())
     .route('/', counter)
     .route('/cart', cart)

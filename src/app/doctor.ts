@@ -15,17 +15,26 @@ export interface Facts {
   readonly canWake?: boolean | undefined
   /** Where visitors find the site. */
   readonly url?: URL | undefined
+  /** Whether the site runs on Node, Deno or Bun: see src/servers. */
+  readonly isServer?: boolean
 }
 
 type Env = Readonly<Record<string, unknown>>
 
-/** What a store cannot do without, by its name in SESSION_STORE. */
-const needs: Record<string, readonly string[]> = {
+/** What each store of SESSION_STORE cannot do without, on Workers and on servers of their own. */
+const needsOnWorkers: Record<string, readonly string[]> = {
   cookie: [],
   kv: ['SESSIONS_KV'],
   d1: ['SESSIONS_DB'],
   'durable-object': ['SESSIONS'],
   redis: ['REDIS_URL', 'REDIS_TOKEN'],
+}
+const needsOnServers: Record<string, readonly string[]> = {
+  cookie: [],
+  memory: [],
+  sql: [],
+  redis: ['REDIS_URL'],
+  'deno-kv': [],
 }
 
 /** On from 2024-10-14: https://developers.cloudflare.com/workers/configuration/compatibility-flags/ */
@@ -34,7 +43,7 @@ export const wakingSince = '2024-10-14'
 
 /** Examines a set-up: its secret, its store, the runtime, and whether browsers will keep the cookie. */
 export async function examine(env: Env, facts: Facts = {}): Promise<Finding[]> {
-  const findings = [secret(env), store(env), await table(env), runtime(facts), cookie(facts)]
+  const findings = [secret(env), store(env, facts), await table(env), runtime(facts), cookie(facts)]
   return findings.filter((finding) => finding !== null)
 }
 
@@ -52,8 +61,9 @@ function secret({ SESSION_SECRET }: Env): Finding {
   }
 }
 
-function store(env: Env): Finding {
+function store(env: Env, { isServer = false }: Facts): Finding {
   const name = String(env.SESSION_STORE || 'cookie')
+  const needs = isServer ? needsOnServers : needsOnWorkers
   const needed = Object.hasOwn(needs, name) ? needs[name] : undefined
   if (!needed) {
     const names = Object.keys(needs).join(', ')
@@ -61,11 +71,10 @@ function store(env: Env): Finding {
   }
   const missing = needed.filter((binding) => !env[binding])
   if (missing.length === 0) return fine('store', `SESSION_STORE is ${name}`)
-  return problem(
-    'store',
-    `SESSION_STORE is ${name}, which needs ${missing.join(' and ')}: bind it in wrangler.toml, ` +
-      'or set it with: npx wrangler secret put',
-  )
+  const cure = isServer
+    ? 'set it in the environment'
+    : 'bind it in wrangler.toml, or set it with: npx wrangler secret put'
+  return problem('store', `SESSION_STORE is ${name}, which needs ${missing.join(' and ')}: ${cure}`)
 }
 
 /** Asks D1 for its table, if sessions are there. */
@@ -108,22 +117,38 @@ function cookie({ url }: Facts): Finding | null {
   )
 }
 
-/** Examines the set-up at the first page of a development server, and logs what is wrong with it. */
+/**
+ * Examines the set-up at the first page of a development server, and logs what is wrong with it.
+ *
+ * `wrangler deploy` puts `"production"` for NODE_ENV, and leaves out what is not used then.
+ */
 export function doctor(): MiddlewareHandler {
+  return (globalThis as Runtime).process?.env.NODE_ENV === 'production'
+    ? (_, next) => next()
+    : examineOnce()
+}
+
+interface Runtime {
+  readonly process?: { readonly env: { readonly NODE_ENV?: string } }
+}
+
+function examineOnce(): MiddlewareHandler {
   let isDone = false
   return async function doctor(c, next) {
     const url = new URL(c.req.url)
     // `wrangler dev` and its like; requests of tests have no Accept.
     if (!isDone && isLocal(url) && c.req.header('Accept') !== undefined) {
       isDone = true
-      for (const { isFine, check, message } of await examine(c.env ?? {}, {
-        url,
-        canWake: canWake(),
-      })) {
-        if (!isFine) console.warn(`doctor: ${check}: ${message}`)
-      }
+      await logProblems(c.env ?? {}, url)
     }
     await next()
+  }
+}
+
+async function logProblems(env: Env, url: URL): Promise<void> {
+  const facts = { url, canWake: canWake(), isServer: env.SERVER_REVOCATIONS !== undefined }
+  for (const { isFine, check, message } of await examine(env, facts)) {
+    if (!isFine) console.warn(`doctor: ${check}: ${message}`)
   }
 }
 

@@ -59,16 +59,19 @@ export function session<
 
   return async function session(c, next) {
     const settings = settingsFor(c)
-    assertNotMounted(c, settings)
+    // A framework that routes by file may run one middleware more than once.
+    if (isMounted(c, settings, session)) return next()
     const answer = answerDevice(c, settings)
     if (answer !== undefined) return answer
     const access: Access = { isReporting: false, isLate: false, hasEnded: false }
-    c.set(settings.as, () => {
+    const opener = () => {
       if (access.isReporting) return Promise.reject(new SessionError(tooEarly))
       if (c.error && access.loaded) startOver(c, settings.config(), access.loaded)
       access.opening ??= open(c, settings, access)
       return access.opening as Promise<Session<Data, Flash>>
-    })
+    }
+    opener.by = session
+    c.set(settings.as, opener)
     let threw = true
     try {
       await next()
@@ -190,8 +193,11 @@ function startOver(c: Context, config: Config, loaded: Loaded): void {
 const tooEarly =
   'session: onReject() runs while the session is being opened, so nobody can use it yet. Change the session in a handler.'
 
-function assertNotMounted(c: Context, settings: Settings<string>): void {
-  if (c.get(settings.as) === undefined) return
+/** @throws {TypeError} When another middleware has taken the name. */
+function isMounted(c: Context, settings: Settings<string>, self: MiddlewareHandler): boolean {
+  const taken: { by?: unknown } | null | undefined = c.get(settings.as)
+  if (taken === undefined) return false
+  if (taken?.by === self) return true
   settings.config() // its own mistakes come first
   throw new TypeError(
     `session(): c.var.${settings.as} is taken: mount it once, and a second session with another \`as\``,

@@ -33,6 +33,24 @@ describe('examine()', () => {
     expect(found.join()).not.toMatch(/short|x{9}|Zk3v/)
   })
 
+  it.each([
+    ['sql', 0],
+    ['memory', 0],
+    ['deno-kv', 0],
+    ['redis', 1],
+    ['d1', 1],
+  ])('knows the stores of a server, too: %s', async (SESSION_STORE, count) => {
+    const found = await problems({ ...fine, SESSION_STORE }, { isServer: true })
+    expect(found).toHaveLength(count)
+    expect(found.join()).not.toContain('wrangler')
+    const url = { REDIS_URL: 'redis://127.0.0.1' }
+    if (SESSION_STORE === 'redis') {
+      expect(await problems({ ...fine, SESSION_STORE, ...url }, { isServer: true })).toEqual([])
+    } else if (SESSION_STORE !== 'd1') {
+      expect(await problems({ ...fine, SESSION_STORE })).toHaveLength(1)
+    }
+  })
+
   it('looks for the table of D1', async () => {
     const bindings = { ...env, ...fine, SESSION_STORE: 'd1' }
     expect(await problems(bindings)).toEqual([

@@ -4,27 +4,38 @@ import { faultsOf, increment } from '../../tools/proof/count.ts'
 import {
   type Place,
   type Places,
+  startDenoKv,
   startMemory,
+  startPglite,
+  startPostgresProcesses,
   startRedisProcesses,
+  startSqliteProcesses,
   startWorkerd,
 } from '../../tools/proof/places.ts'
 import { races } from '../../tools/proof/races.ts'
+import { postgresVersion } from '../../tools/serve/postgres-server.ts'
 import { hasRedis } from '../../tools/serve/redis-server.ts'
 
 const load = { count: 200, clients: 16, limit: 20 }
-const missing = hasRedis ? '' : ', not tested: this machine has no redis-server'
-const exact: [name: string, start: () => Places | Promise<Places>, names: string[]][] = [
-  ['memory', startMemory, ['memory']],
+const workers = ['Durable Objects', 'Durable Objects, 2 Workers', 'D1', 'D1, 2 Workers']
+const exact: [names: string[], start: () => Places | Promise<Places>, missing?: string | false][] =
   [
-    'workerd',
-    startWorkerd,
-    ['Durable Objects', 'Durable Objects, 2 Workers', 'D1', 'D1, 2 Workers'],
-  ],
-  [`Redis${missing}`, startRedisProcesses, ['Redis', 'Redis, 2 processes']],
-]
+    [['memory'], startMemory],
+    [workers, startWorkerd],
+    [['PGlite'], startPglite],
+    [['SQLite', 'SQLite, 2 processes'], startSqliteProcesses],
+    [['Deno KV'], startDenoKv],
+    [['Redis', 'Redis, 2 processes'], startRedisProcesses, !hasRedis && 'redis-server'],
+    [
+      ['PostgreSQL', 'PostgreSQL, 2 processes'],
+      startPostgresProcesses,
+      !postgresVersion && 'PostgreSQL',
+    ],
+  ]
 
-for (const [title, start, names] of exact) {
-  describe.skipIf(title.endsWith(missing) && missing !== '')(`sessions in ${title}`, () => {
+for (const [names, start, missing = false] of exact) {
+  const title = missing ? `, not tested: this machine has no ${missing}` : ''
+  describe.skipIf(missing)(`sessions in ${names[0]}${title}`, () => {
     let started: Places
     beforeAll(async () => {
       started = await start()

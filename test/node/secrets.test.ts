@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import { session } from '../../src/session/index.ts'
 import { startServer } from '../kit/node/server.ts'
 import { createVisitorOf } from '../kit/site-visitor.ts'
@@ -66,10 +66,15 @@ describe('the repository', () => {
     const out = join(folder, 'out')
     writeFileSync(vars, `SESSION_SECRET="${secret}"\n`)
     const options = ['--dry-run', '--minify', '--outdir', out, '--env-file', vars]
+    vi.stubEnv('NODE_ENV', undefined) // as in a shell; vitest sets it
     const told = run('npx', 'wrangler', 'deploy', ...options)
+    vi.unstubAllEnvs()
     const bundle = readdirSync(out).map((file) => readFileSync(join(out, file), 'utf8'))
     expect(bundle.join()).toContain('__Host-session')
     expect(bundle.join() + told).not.toContain(secret)
+    const code = readFileSync(join(out, 'index.js'), 'utf8')
+    // Nor the checks that speak up during development.
+    expect(code).not.toMatch(/doctor:|npm run migrate/)
   })
 })
 
@@ -95,7 +100,8 @@ describe('a Worker without the migration of its store', async () => {
     expect(page).toContain('<h1>Not available</h1>')
     expect(page).not.toMatch(/D1|SQL|table|StoreError/)
     const told = logs()
-    expect(told).toHaveLength(1)
+    expect(told).toHaveLength(2)
+    expect(told.shift()).toMatch(/^doctor: table: .*npm run migrate -- --local/)
     expect(told[0]).toMatch(/^StoreError: .*Caused by: D1_ERROR: no such table/s)
     expect(told[0]).not.toMatch(/session:[\w-]{43}|"counter"/)
   })

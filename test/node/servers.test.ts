@@ -3,20 +3,32 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { browser } from '../../src/session/testing.ts'
+import { hasRedis, startRedis } from '../../tools/serve/redis-server.ts'
 import { type Server, start } from '../package/servers.ts'
 
 const root = join(import.meta.dirname, '../..')
 const directory = mkdtempSync(join(tmpdir(), 'edge-session-servers-'))
 afterAll(() => rmSync(directory, { recursive: true }))
 
+const redis = hasRedis ? await startRedis() : null
+afterAll(() => redis?.stop())
+
 const scripts = ['dev:node', 'dev:deno', 'dev:bun']
-const stores = ['cookie', 'sql']
+const stores = ['cookie', 'sql', 'redis']
 const cells = [
   ...scripts.flatMap((script) => stores.map((store) => [script, store] as const)),
   ['dev:deno', 'deno-kv'] as const,
 ]
 
-describe.each(cells)('npm run %s, with SESSION_STORE=%s', (script, store) => {
+for (const [script, store] of cells) {
+  const isMissing = store === 'redis' && !hasRedis
+  const missing = isMissing ? ', not tested: this machine has no redis-server' : ''
+  describe.skipIf(isMissing)(`npm run ${script}, with SESSION_STORE=${store}${missing}`, () => {
+    serves(script, store)
+  })
+}
+
+function serves(script: string, store: string): void {
   let server: Server
   beforeAll(async () => {
     server = await start(root, ['npm', 'run', script], {
@@ -24,6 +36,7 @@ describe.each(cells)('npm run %s, with SESSION_STORE=%s', (script, store) => {
       HOST: '127.0.0.1',
       SESSION_STORE: store,
       SESSIONS_FILE: join(directory, `${script.replace(':', '-')}.sqlite`),
+      ...(store === 'redis' && redis && { REDIS_URL: redis.url }),
     })
   })
   afterAll(() => server?.stop())
@@ -51,7 +64,34 @@ describe.each(cells)('npm run %s, with SESSION_STORE=%s', (script, store) => {
     expect((await fetch(`${server.url}/_headers`)).status).toBe(404)
     expect((await fetch(`${server.url}/..%2fpackage.json`)).status).toBe(404)
   })
-})
+
+  if (store !== 'cookie') {
+    it('loses no visit of ten at once, and logs out', async () => {
+      const visitor = visitorOf(server)
+      await visitor.get('/')
+      await Promise.all(Array.from({ length: 10 }, () => visitor.get('/')))
+      expect(await (await visitor.get('/')).text()).toContain('Count: 12')
+      const copied = new Map(visitor.cookies)
+      await visitor.submit('/session', {}, { form: '/session/invalidate' })
+      for (const [name, value] of copied) visitor.cookies.set(name, value)
+      expect(await (await visitor.get('/')).text()).toContain('Count: 1<')
+    })
+  }
+
+  if (store === 'redis') {
+    it('answers 503 while Redis hangs, and continues the session afterwards', async () => {
+      const visitor = visitorOf(server)
+      await visitor.get('/')
+      redis?.hang()
+      try {
+        expect((await visitor.get('/')).status).toBe(503)
+      } finally {
+        redis?.goOn()
+      }
+      expect(await (await visitor.get('/')).text()).toContain('Count: 2')
+    })
+  }
+}
 
 it('a SESSION_STORE that a runtime lacks ends the start with the names that it has', async () => {
   const command = [join(root, 'node_modules/.bin/bun'), 'src/servers/bun.ts']

@@ -1,6 +1,7 @@
 import { Hono, type MiddlewareHandler } from 'hono'
 import { describe, expect, it } from 'vitest'
 import { type Session, session } from '../../src/session/index.ts'
+import { browser } from '../../src/session/testing.ts'
 import { cookieName, secret } from '../kit/tokens.ts'
 
 /** Visits `/` of an app with these middlewares, whose handler opens these sessions. */
@@ -57,14 +58,30 @@ describe('as', () => {
   const cure = 'mount it once, and a second session with another `as`'
   const mounted = named({})
   it.each([
-    ['the same middleware', mounted, mounted, 'session'],
+    ['another with the same options', mounted, named({}), 'session'],
     ['another with no name', mounted, named({ cookie: { name: 'other' } }), 'session'],
     ['another of one name', named({ as: 'a' }), named({ as: 'a', cookie: { name: 'b' } }), 'a'],
     ['options from the context', mounted, session(() => ({ secret })), 'session'],
-  ])('can be used once in a request, opened or not: %s is refused', async (_, a, b, name) => {
+  ])('names one session in a request, opened or not: %s is refused', async (_, a, b, name) => {
     const { failure, names } = await visit([a, b], [])
     expect(failure).toEqual(new TypeError(`session(): c.var.${name} is taken: ${cure}`))
     expect(names).toEqual([])
+  })
+
+  it.each([
+    ['', mounted],
+    [' with options from the context', session(() => ({ secret }))],
+  ])('allows one middleware%s to be mounted twice: one session, one cookie', async (_, each) => {
+    const app = new Hono().use(each).use('/sub/*', each)
+    app.get('/sub/page', async (c) => {
+      const session = await c.var.session()
+      return c.text(String(session.update('n', (n) => Number(n ?? 0) + 1)))
+    })
+    const visitor = browser(app)
+    expect(await (await visitor.get('/sub/page')).text()).toBe('1')
+    const second = await visitor.get('/sub/page')
+    expect(await second.text()).toBe('2')
+    expect(second.headers.getSetCookie()).toHaveLength(1)
   })
 
   it('does not replace a variable of another middleware', async () => {

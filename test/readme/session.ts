@@ -37,7 +37,8 @@ app.get('/tour', async (c) => {
   session.flash('No such item.', 'error', false) // unless it is waiting already
   session.peekFlash('error') // reads the messages and leaves them
   session.popFlash('error') // reads them and removes them
-  session.popFlashes() // all queues at once: [['', 'Your item was added.']]
+  session.peekFlashes() // all queues at once: [['', 'Your item was added.']]
+  session.popFlashes() // the same, and removes them: for a layout
 
   session.id // undefined: the session is the cookie; with a store, its id there
   session.new // whether it began with this request
@@ -48,6 +49,7 @@ app.get('/tour', async (c) => {
 
   session.regenerate() // at login: same data, new identity, new CSRF token
   session.remember() // stay logged in: the limits of the option `remember`
+  session.remembered // true
   session.invalidate() // at logout: empty, a new identity, usable at once
   return c.redirect('/', 303)
 })

@@ -203,11 +203,17 @@ describe('a revocation', () => {
   })
 
   it('is asked for when bind() is called: one that comes before the commit counts', async () => {
-    const { revocations, device } = cookies()
-    const phone = device()
+    const memory = memoryStore()
+    const answered = Promise.withResolvers<void>()
+    const revocations: Store = {
+      ...memory,
+      get: (key) => memory.get(key).finally(answered.resolve),
+    }
+    const phone = createVisitor({ revocations })
     await phone.visit(async (session) => {
       session.bind('mary')
-      await revokeSessions(revocations, 'mary')
+      await answered.promise
+      await revokeSessions(memory, 'mary')
     })
     expect(await phone.visit((session) => session.user)).toBeUndefined()
   })

@@ -1,11 +1,16 @@
 import { type Command, conclude, tableOf } from '../command.ts'
+import { postgresVersion } from '../serve/postgres-server.ts'
 import { hasRedis } from '../serve/redis-server.ts'
 import { type Figures, faultsOf, increment, type Load } from './count.ts'
 import {
   type Place,
   type Places,
+  startDenoKv,
   startMemory,
+  startPglite,
+  startPostgresProcesses,
   startRedisProcesses,
+  startSqliteProcesses,
   startWorkerd,
 } from './places.ts'
 import { races } from './races.ts'
@@ -25,14 +30,25 @@ export const command: Command = {
   async run({ count, clients, limit, only = '' }) {
     const load: Load = { count: Number(count), clients: Number(clients), limit: Number(limit) }
     const header = ['asked', 'kept', 'lost', 'refused', 'calls/success', 'p50 ms', 'p99', 'max']
+    if (!hasRedis) console.log('Redis: not proved, this machine has no redis-server')
+    if (!postgresVersion) console.log('PostgreSQL: not proved, this machine has none')
     row('store', ...header, 'seconds')
-    const faults = [...(await prove(startMemory, load, only))]
-    faults.push(...(await prove(startWorkerd, load, only)))
-    if (hasRedis) faults.push(...(await prove(startRedisProcesses, load, only)))
-    else console.log('Redis: not proved, this machine has no redis-server')
+    const faults: string[] = []
+    for (const start of starts) faults.push(...(await prove(start, load, only)))
     return conclude(faults, 'No update was lost on a store that must lose none')
   },
 }
+
+/** What starts the places, where this machine has what they need. */
+const starts = [
+  startMemory,
+  startWorkerd,
+  startPglite,
+  startSqliteProcesses,
+  startDenoKv,
+  ...(hasRedis ? [startRedisProcesses] : []),
+  ...(postgresVersion ? [startPostgresProcesses] : []),
+]
 
 async function prove(
   start: () => Places | Promise<Places>,

@@ -1,6 +1,12 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { memoryStore } from '../../src/session/stores/memory.ts'
-import { startNode } from '../serve/node.ts'
+import type { SqlRun } from '../../src/session/stores/sql.ts'
+import { type NodeServer, type ProcessPlace, startNode } from '../serve/node.ts'
+import { startPostgres } from '../serve/postgres-server.ts'
 import { startRedis } from '../serve/redis-server.ts'
+import { sqlStoreOf } from '../serve/store-at.ts'
 import { startWorkers } from '../serve/workerd.ts'
 import { proofApp } from './app.ts'
 
@@ -46,23 +52,59 @@ export async function startWorkerd(): Promise<Places> {
 
 /** A Redis, and two Node processes that each serve the app. */
 export async function startRedisProcesses(): Promise<Places> {
-  const redis = await startRedis()
-  const started = await Promise.allSettled([
-    startNode('proof', redis.url),
-    startNode('proof', redis.url),
-  ])
-  const servers = started.flatMap((each) => (each.status === 'fulfilled' ? each.value : []))
-  const stop = async () => {
+  const { url, stop } = await startRedis()
+  return startProcesses('Redis', { store: url }, { count: 2, stop })
+}
+
+/** A PostgreSQL, and two Node processes that each serve the app. */
+export async function startPostgresProcesses(): Promise<Places> {
+  const { url, stop } = await startPostgres()
+  return startProcesses('PostgreSQL', { store: url }, { count: 2, stop })
+}
+
+/** Two Node processes that serve the app from one file of SQLite. */
+export function startSqliteProcesses(): Promise<Places> {
+  const directory = mkdtempSync(join(tmpdir(), 'edge-session-proof-'))
+  const stop = async () => rmSync(directory, { recursive: true })
+  const store = `sqlite:${join(directory, 'sessions.db')}`
+  return startProcesses('SQLite', { store }, { count: 2, stop })
+}
+
+/** A Deno process that serves the app from its own KV; a file of it is for one process. */
+export function startDenoKv(): Promise<Places> {
+  const place = { store: 'deno-kv::memory:', runtime: 'Deno' } as const
+  return startProcesses('Deno KV', place, { count: 1, stop: async () => {} })
+}
+
+/** The app in this process, on a PostgreSQL that is a part of it. */
+export async function startPglite(): Promise<Places> {
+  const { PGlite } = await import('@electric-sql/pglite')
+  const db = new PGlite()
+  const run: SqlRun = async (statement, parameters) => (await db.query(statement, parameters)).rows
+  const store = await sqlStoreOf(run, { dialect: 'postgres' })
+  const instances = [proofApp(() => store)] as const
+  return { places: [{ name: 'PGlite', instances, isExact: true }], stop: () => db.close() }
+}
+
+/** Processes that share a store. One starts after the other: the first makes the table. */
+async function startProcesses(
+  name: string,
+  place: ProcessPlace,
+  { count, stop }: { count: number; stop(): Promise<void> },
+): Promise<Places> {
+  const servers: NodeServer[] = []
+  const stopAll = async () => {
     await Promise.all(servers.map((server) => server.stop()))
-    await redis.stop()
+    await stop()
   }
-  const [first, second] = servers
-  if (first && second) {
-    const places = placesOf('Redis', [at(first.url), at(second.url)], 'processes')
-    return { places, stop }
+  try {
+    while (servers.length < count) servers.push(await startNode('proof', place))
+    const instances = servers.map(({ url }) => at(url))
+    return { places: placesOf(name, instances as [Instance], 'processes'), stop: stopAll }
+  } catch (error) {
+    await stopAll()
+    throw error
   }
-  await stop()
-  throw started.find((each) => each.status === 'rejected')?.reason
 }
 
 /** The instance that answers at a URL. */

@@ -1,16 +1,15 @@
-// A Node process that serves an app: node node-server.ts APP [REDIS_URL]
-// Sessions are in that Redis, or else in the memory of this process, which ends with its parent.
+// A process of Node or Deno that serves an app: node node-server.ts APP [STORE_URL]
+// It ends with its parent.
 import { createServer } from 'node:http'
-import { createClient } from 'redis'
-import { memoryStore } from '../../src/session/stores/memory.ts'
-import { redisStore } from '../../src/session/stores/redis.ts'
+import process from 'node:process'
 import { proofApp } from '../proof/app.ts'
 import { soakApp } from '../soak/app.ts'
+import { storeAt } from './store-at.ts'
 
 const apps = { proof: proofApp, soak: soakApp }
 
 const [name, url] = process.argv.slice(2)
-const store = url ? await redisAt(url) : memoryStore()
+const store = await storeAt(url)
 const app = apps[name as keyof typeof apps](() => store)
 
 const server = createServer(async (request, response) => {
@@ -25,9 +24,3 @@ const server = createServer(async (request, response) => {
   }
 })
 process.once('disconnect', () => process.exit())
-
-async function redisAt(url: string) {
-  const client = createClient({ url, disableOfflineQueue: true })
-  await client.on('error', console.error).connect()
-  return redisStore((command) => client.sendCommand(command))
-}

@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
@@ -13,17 +13,26 @@ export interface NodeServer {
   stop(): Promise<void>
 }
 
+/** Where an app runs, and where its sessions live. */
+export interface ProcessPlace {
+  /** See `storeAt()`; the memory of the process without it. */
+  readonly store?: string
+  /** @default 'Node' */
+  readonly runtime?: 'Node' | 'Deno'
+}
+
 /**
- * Serves an app in a Node process of its own.
+ * Serves an app in a process of its own.
  *
- * @param redisUrl - Where its sessions live; the memory of the process without it.
  * @throws {Error} When the process ends before it listens, with what it printed.
  */
-export async function startNode(app: 'proof' | 'soak', redisUrl?: string): Promise<NodeServer> {
+export async function startNode(
+  app: 'proof' | 'soak',
+  { store, runtime = 'Node' }: ProcessPlace = {},
+): Promise<NodeServer> {
   const printed: string[] = []
-  // Without the flags of this process: a test runner's are not for a server.
-  const child = fork(script, redisUrl ? [app, redisUrl] : [app], {
-    execArgv: [],
+  const [command, ...flags] = runtime === 'Node' ? [process.execPath] : denoCommand()
+  const child = spawn(command, [...flags, script, app, ...(store ? [store] : [])], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   for (const stream of [child.stdout, child.stderr]) {
@@ -40,4 +49,12 @@ export async function startNode(app: 'proof' | 'soak', redisUrl?: string): Promi
   const [message] = await Promise.race([once(child, 'message'), early])
   early.catch(() => {}) // a later exit is the caller's own stop(), or shows as failed requests
   return { url: String(message), pid: child.pid, printed, stop }
+}
+
+/** Deno itself: what npm installs is a script of Node that starts it. */
+function denoCommand(): [string, ...string[]] {
+  const installed = fileURLToPath(new URL('../../node_modules/.bin/deno', import.meta.url))
+  const asked = ['eval', 'console.log(Deno.execPath())']
+  const path = execFileSync(installed, asked, { encoding: 'utf8' }).trim()
+  return [path, 'run', '--allow-all', '--no-check', '--unstable-kv']
 }

@@ -37,7 +37,7 @@ async function workerdPid(): Promise<number | undefined> {
 
 async function startOnRedis(): Promise<Server> {
   const redis = await startRedis()
-  const server = await startNode('soak', redis.url).catch(async (error) => {
+  const server = await startNode('soak', { store: redis.url }).catch(async (error) => {
     await redis.stop()
     throw error
   })

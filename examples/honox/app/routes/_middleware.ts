@@ -1,0 +1,5 @@
+import { csrf } from 'edge-session'
+import { createRoute } from 'honox/factory'
+import { withSession } from '../session'
+
+export default createRoute(withSession, csrf())
