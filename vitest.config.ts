@@ -12,7 +12,7 @@ process.env.WRANGLER_LOG ??= 'warn'
 // The tests of the library that need no Worker. They run in workerd and in Node, and elsewhere.
 const everywhere = [
   'test/*.test.ts',
-  'test/{attacks,codecs,contention,cookie,csrf,device,lifecycle,options,state,users}/*.test.ts',
+  'test/{attacks,codecs,contention,cookie,csrf,device,lifecycle,options,state,users}/**/*.test.ts',
   'test/stores/memory.test.ts',
 ]
 
