@@ -55,6 +55,17 @@ describe.each<[string, () => Partial<SessionOptions>]>([
     expect(events).toEqual([{ type: 'invalidated' }, { type: 'created' }])
   })
 
+  it('tells of no new identity where nothing is left to have one', async () => {
+    const { visitor, during } = recorded(options())
+    await during((session) => session.set('a', 1))
+    const events = await during((session) => {
+      session.clear()
+      session.regenerate()
+    })
+    // In a store an empty session stays; a cookie that would be empty is deleted, as by clear() alone.
+    expect(events).toEqual(visitor.token === undefined ? [] : [{ type: 'regenerated' }])
+  })
+
   it('is called before the response leaves, with the context', async () => {
     const seen: string[] = []
     const visitor = createVisitor({

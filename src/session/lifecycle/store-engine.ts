@@ -23,8 +23,6 @@ import { parseTombstone, tombstoneFor, tombstoneTtl } from './tombstone.ts'
 /** Makes the engine of sessions that live in a store; the cookie carries their id. */
 export function storeEngine(settings: StoreSettings): Engine {
   return {
-    carries: 'id',
-
     async find(id, { budget }): Promise<Lookup> {
       if (!isId(id)) return { reason: 'malformed' }
       const name = settings.cookie.baseName
