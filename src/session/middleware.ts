@@ -190,7 +190,7 @@ function startOver(c: Context, config: Config, loaded: Loaded): void {
 }
 
 const tooEarly =
-  'session: onReject() runs while the session is being opened, so nobody can use it yet. Change the session in a handler.'
+  'session: onReject() runs while the session is being opened: change the session in a handler.'
 
 function assertNotMounted(c: Context, settings: Settings<string>): void {
   if (c.get(settings.as) === undefined) return

@@ -73,7 +73,7 @@ export interface Engine {
   /**
    * Brings the session to where the request ends.
    *
-   * @throws {CookieTooLargeError} When browsers would not keep the cookie.
+   * @throws {CookieTooLargeError} When browsers would not keep the cookie, or the store its record.
    * @throws {StoreError} When the store failed.
    */
   write(ending: Ending, visit: Visit): Promise<CookieAction>

@@ -1,6 +1,8 @@
 import { boundedStore } from '../contention/bounded-store.ts'
 import { put } from '../state/changes.ts'
 import { stayKey } from '../state/reserved-keys.ts'
+import { tooLarge } from '../state/too-large.ts'
+import type { ValueTooLargeError } from '../store.ts'
 import { leaveList } from '../users/listing.ts'
 import {
   type CookieAction,
@@ -34,20 +36,27 @@ export function storeEngine(settings: StoreSettings): Engine {
 
     async write(ending, visit) {
       const store = boundedStore(settings.store, visit.budget)
-      const write: Write = { settings, store, ending, visit }
-      const { incoming, state } = ending
-      if (incoming.kind === 'ended') return writeEnded(write, incoming)
-      if (incoming.kind !== 'live') return writeNew(write, incoming)
-      if (state.identity === 'regenerated') return replace(write, incoming.found)
-      if (state.identity === 'invalidated') return end(write, incoming.found)
-      return ending.change === 'none'
-        ? reSign(write, incoming.found)
-        : writeSame(write, incoming.found)
+      try {
+        return await writeTo({ settings, store, ending, visit })
+      } catch (error) {
+        const { name, size, limit } = error as ValueTooLargeError
+        if (name !== 'ValueTooLargeError') throw error
+        throw tooLarge('its record', { size, most: limit, data: ending.state.data })
+      }
     },
 
     writesWithoutCookie: ({ incoming, state }) =>
       incoming.kind === 'live' && state.identity === 'same',
   }
+}
+
+async function writeTo(write: Write): Promise<CookieAction> {
+  const { incoming, state, change } = write.ending
+  if (incoming.kind === 'ended') return writeEnded(write, incoming)
+  if (incoming.kind !== 'live') return writeNew(write, incoming)
+  if (state.identity === 'regenerated') return replace(write, incoming.found)
+  if (state.identity === 'invalidated') return end(write, incoming.found)
+  return change === 'none' ? reSign(write, incoming.found) : writeSame(write, incoming.found)
 }
 
 /**
