@@ -1,14 +1,20 @@
+import { Hono } from 'hono'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import {
+  revokeSessions,
+  type Session,
   type SessionEvent,
   type SessionOptions,
   type Store,
   StoreError,
+  session,
+  userSessions,
 } from '../src/session/index.ts'
 import { memoryStore } from '../src/session/stores/memory.ts'
+import { sealSession } from '../src/session/testing.ts'
 import { at } from './kit/clock.ts'
 import { race } from './kit/race.ts'
-import { cookieName } from './kit/tokens.ts'
+import { cookieName, secret } from './kit/tokens.ts'
 import { createVisitor } from './kit/visitor.ts'
 
 afterEach(() => {
@@ -53,6 +59,17 @@ describe.each<[string, () => Partial<SessionOptions>]>([
       session.flash('Good-bye')
     })
     expect(events).toEqual([{ type: 'invalidated' }, { type: 'created' }])
+  })
+
+  it('tells of no new identity where nothing is left to have one', async () => {
+    const { visitor, during } = recorded(options())
+    await during((session) => session.set('a', 1))
+    const events = await during((session) => {
+      session.clear()
+      session.regenerate()
+    })
+    // In a store an empty session stays; a cookie that would be empty is deleted, as by clear() alone.
+    expect(events).toEqual(visitor.token === undefined ? [] : [{ type: 'regenerated' }])
   })
 
   it('is called before the response leaves, with the context', async () => {
@@ -166,6 +183,41 @@ describe('a store failure', () => {
       expect(log.mock.calls[0]?.[0]).toContain('NOPERM no permission, command was: ')
       expect(log.mock.calls[0]?.[0]).not.toContain('mary')
     }
+  })
+
+  it.each<[string, (session: Session) => unknown]>([
+    ['userSessions().endAll()', () => userSessions(store).endAll('mary')],
+    ['userSessions().list()', (session) => userSessions(store).list('mary', session)],
+    ['revokeSessions()', () => revokeSessions(store, 'mary')],
+  ])('is told, once, if it is thrown in a handler, by %s', async (_, use) => {
+    const { during, visitor } = recorded()
+    const failure = { type: 'store-error', error: expect.any(StoreError), failed: true }
+    expect(await during(use)).toEqual([failure])
+    expect(visitor.status).toBe(503)
+  })
+
+  it('is logged, once, in a request that opens no session', async () => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const app = new Hono()
+      .use(session({ secret }))
+      .use(session({ secret, as: 'admin', cookie: { name: 'admin' } }))
+      .post('/leaked', async (c) => {
+        await userSessions(store).endAll('mary')
+        return c.text('ended')
+      })
+    expect((await app.request('/leaked', { method: 'POST' })).status).toBe(503)
+    expect(log).toHaveBeenCalledTimes(1)
+  })
+
+  it('is told if the handler catches it, too', async () => {
+    const events: SessionEvent[] = []
+    const app = new Hono()
+      .use(session({ secret, store, onEvent: (event) => void events.push(event) }))
+      .get('/', async (c) => c.text(await c.var.session().then(String, () => 'without')))
+    const Cookie = await sealSession({}, { secret, store: memoryStore() })
+    const response = await app.request('/', { headers: { Cookie } })
+    expect(await response.text()).toBe('without')
+    expect(events).toEqual([{ type: 'store-error', error: expect.any(StoreError), failed: true }])
   })
 
   it('is not logged with onEvent', async () => {

@@ -19,7 +19,10 @@ export class SessionError extends Error {
   override name = 'SessionError'
 }
 
-/** A session's cookie would be larger than browsers keep. Nothing was sent. */
+/**
+ * A session is larger than what keeps it: its cookie would be larger than browsers keep, or its record
+ * than the store does. Nothing was sent.
+ */
 export class CookieTooLargeError extends SessionError {
   /** Stays `'CookieTooLargeError'` when a bundler renames the class. */
   override name = 'CookieTooLargeError'

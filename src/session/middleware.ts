@@ -81,6 +81,8 @@ export function session<
       if (opening && (threw || c.finalized)) await close(c, settings, access, threw)
       else void succeeds(opening) // a handler that forgot to return is Hono's error to report
       access.hasEnded = true
+      // For example what `userSessions()` threw: Hono answers it without a word.
+      reportFailure(() => visitOf(c, settings.config()), c.error)
     }
   }
 }
@@ -110,7 +112,7 @@ async function open(c: Context, settings: Settings<string>, access: Access): Pro
   try {
     loaded = await load(config, header, { visit, isSeen: isSeen(c) })
   } catch (error) {
-    reportFailure(visit, error)
+    reportFailure(() => visit, error)
     throw error
   }
   const { incoming, state } = loaded
@@ -148,7 +150,7 @@ async function close(
       cookie = await commit(settings.config(), loaded, { visit, outcome })
     }
   } catch (error) {
-    if (access.visit) reportFailure(access.visit, error)
+    reportFailure(() => access.visit as Visit, error)
     if (access.loaded) access.loaded.state.committed = false // the error page may use it, in vain
     dropHeaders(c)
     throw error
@@ -191,7 +193,7 @@ function startOver(c: Context, config: Config, loaded: Loaded): void {
 }
 
 const tooEarly =
-  'session: onReject() runs while the session is being opened, so nobody can use it yet. Change the session in a handler.'
+  'session: onReject() runs while the session is being opened: change the session in a handler.'
 
 /** @throws {TypeError} When another middleware has taken the name. */
 function isMounted(c: Context, settings: Settings<string>, self: MiddlewareHandler): boolean {

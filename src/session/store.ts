@@ -64,7 +64,8 @@ export interface Swap {
 
 /**
  * A value is larger than a store can keep. A store throws it from `swap` and `create`, and `session()`
- * passes it on: unlike a store that fails, it is not answered with 503.
+ * makes a `CookieTooLargeError` of it, which names the largest keys: unlike a store that fails, it is
+ * not answered with 503.
  */
 export class ValueTooLargeError extends SessionError {
   /** Stays `'ValueTooLargeError'` when a bundler renames the class. */
@@ -76,7 +77,7 @@ export class ValueTooLargeError extends SessionError {
 
   /** Makes the error of a value of `size` bytes where `limit` are kept. */
   constructor(size: number, limit: number) {
-    super(`the session takes ${size} bytes, and the store keeps at most ${limit}: put less into it`)
+    super(`the store keeps ${limit} bytes, not ${size}`)
     this.size = size
     this.limit = limit
   }

@@ -1,6 +1,14 @@
 import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
-import { CookieTooLargeError, SessionError, session } from '../../src/session/index.ts'
+import {
+  CookieTooLargeError,
+  type Session,
+  SessionError,
+  type Store,
+  session,
+  ValueTooLargeError,
+} from '../../src/session/index.ts'
+import { memoryStore } from '../../src/session/stores/memory.ts'
 import { browser } from '../../src/session/testing.ts'
 import { cookieName, secret } from '../kit/tokens.ts'
 import { createVisitor } from '../kit/visitor.ts'
@@ -82,5 +90,64 @@ describe('a cookie that browsers would not keep', () => {
     expect(response.status).toBe(500)
     expect(await response.text()).toBe('Internal Server Error')
     expect(jar.setCookies).toEqual([])
+  })
+})
+
+describe('a session that its store cannot keep', () => {
+  /** Keeps at most a hundred characters. */
+  function smallStore(withCreate: boolean): Store {
+    const store = memoryStore()
+    const fitting = (text: string | null) => {
+      if (text && text.length > 100) throw new ValueTooLargeError(text.length, 100)
+    }
+    return {
+      get: store.get,
+      async swap(...given) {
+        fitting(given[2])
+        return store.swap(...given)
+      },
+      ...(withCreate && {
+        async create(key, text, ttl) {
+          fitting(text)
+          return store.swap(key, null, text, ttl)
+        },
+      }),
+    }
+  }
+  const grow = (session: Session) => session.set('second', 'secret'.repeat(20))
+
+  it.each<[string, boolean, (session: Session) => unknown]>([
+    ['a first write', true, () => {}],
+    ['a first write, by a store without create()', false, () => {}],
+    ['a later write', true, (session) => session.set('n', 1)],
+  ])('is the same error, with its largest keys, and never 503: %s', async (_, create, before) => {
+    const visitor = createVisitor({ store: smallStore(create) })
+    await visitor.visit(before)
+    const { token } = visitor
+    const { error } = await visitor.attempt((session) => {
+      session.set('first', 'secret'.repeat(30))
+      grow(session)
+    })
+    expect(error).toBeInstanceOf(CookieTooLargeError)
+    const { message } = error as Error
+    expect(message).toMatch(
+      / bytes, more than the 100 that are kept\. .*first \(192\), second \(133\)/,
+    )
+    expect(message).not.toContain('secret')
+    expect([visitor.status, visitor.sent, visitor.token]).toEqual([500, [], token])
+  })
+
+  it.each<[string, (session: Session) => unknown]>([
+    ['regenerate()', (session) => session.regenerate()],
+    ['invalidate()', (session) => session.invalidate()],
+  ])('leaves the earlier one in place, after %s, too', async (_, use) => {
+    const visitor = createVisitor({ store: smallStore(true) })
+    await visitor.visit((session) => session.set('n', 1))
+    const { error } = await visitor.attempt((session) => {
+      use(session)
+      grow(session)
+    })
+    expect(error).toBeInstanceOf(CookieTooLargeError)
+    expect(await visitor.data()).toEqual({ n: 1 })
   })
 })

@@ -64,18 +64,17 @@ export function createWorld(seed: number, { isOneProcess = false } = {}) {
 
   async function answer(browser: Browser, use: Use, store: Store): Promise<Answer> {
     const { token } = browser
-    const login = logins.includes(use)
-      ? { answered: Number.POSITIVE_INFINITY }
-      : known.get(token ?? '')
+    const login = logins.includes(use) ? { answered: Number.POSITIVE_INFINITY } : undefined
     if (use === 'bind' && token !== undefined) known.set(token, login)
     const visitor = createVisitor({ ...options, store, revocations: store })
     visitor.token = token
     const { status, sent } = await visitor.attempt((session) => void uses[use](session))
     if (sent.length > 0) {
       browser.token = visitor.token
-      if (visitor.token !== undefined) known.set(visitor.token, login)
+      // A bind() at the same time is carried over to what the session becomes.
+      if (visitor.token !== undefined) known.set(visitor.token, login ?? known.get(token ?? ''))
     }
-    if (login && logins.includes(use)) login.answered = moment++
+    if (login) login.answered = moment++
     return { status, sent }
   }
 

@@ -8,6 +8,7 @@ import {
 import { memoryStore } from '../../src/session/stores/memory.ts'
 import { readSession, sealSession } from '../../src/session/testing.ts'
 import { at, start } from '../kit/clock.ts'
+import { visitSlowly } from '../kit/race.ts'
 import { secret } from '../kit/tokens.ts'
 import { createVisitor } from '../kit/visitor.ts'
 
@@ -119,6 +120,38 @@ describe.each<[string, () => Partial<SessionOptions>]>([
       await visitor.visit((session) => [session.remembered, isIn(session)], { headers }),
     ).toEqual([true, true])
     expect(await readSession(visitor.response, all)).toMatchObject({ remembered: true })
+  })
+})
+
+describe('a cookie that another tab asks for at the same time', () => {
+  const on = (session: Session) => session.remember()
+  const off = (session: Session) => session.remember(false)
+  const write = (session: Session) => session.set('n', 2)
+  const regenerate = (session: Session) => session.regenerate()
+  const read = (session: Session) => session.get('base')
+
+  it.each<[string, string, (session: Session) => unknown, (session: Session) => unknown]>([
+    ['ends with the browser', 'a write after remember(false)', off, write],
+    ['ends with the browser', 'regenerate() after remember(false)', off, regenerate],
+    ['ends with the browser', 'a re-issue after remember(false)', off, read],
+    ['stays', 'a write after remember()', on, write],
+    ['stays', 'regenerate() after remember()', on, regenerate],
+  ])('%s: %s', async (ending, _, quick, slow) => {
+    at(0)
+    const first = (session: Session) => {
+      session.set('base', 1)
+      session.remember(quick === off)
+    }
+    const store = memoryStore()
+    const visitor = createVisitor({ store, remember })
+    await visitor.visit(first)
+    at(quick === off ? day + 1 : 60)
+    const finish = await visitSlowly(visitor, slow)
+    await visitor.visit(quick)
+    await finish()
+    const cookie = expect.stringContaining('; Max-Age=')
+    expect(visitor.sent).toEqual([ending === 'stays' ? cookie : expect.not.stringContaining('Max')])
+    expect(await visitor.visit((session) => session.remembered)).toBe(ending === 'stays')
   })
 })
 

@@ -52,7 +52,7 @@ export async function commit(
   if (outcome.threw) undoHandler(config, loaded)
   restoreQueues(state)
   if (state.generation !== undefined) await completeBinding(state)
-  if (state.identity === 'regenerated' && isKept({ incoming, state }, config.engine.carries)) {
+  if (state.identity === 'regenerated' && isKept(loaded)) {
     renewCsrfToken(state)
     config.device?.prepare(state)
   }

@@ -26,15 +26,13 @@ export interface CookieWriter {
 /** Makes the engine of sessions that live in the cookie. */
 export function cookieEngine(writer: CookieWriter): Engine {
   return {
-    carries: 'session',
-
     async find(content) {
       return { text: content }
     },
 
     async write(ending, visit) {
       if (ending.change === 'none') return reSignOrRemove(writer, ending)
-      const action = isKept(ending, 'session')
+      const action = isKept(ending)
         ? { token: await encodeToFit(writer, ending.state, visit) }
         : removal(ending)
       report(ending, visit)

@@ -68,14 +68,12 @@ export type Lookup =
 
 /** Where sessions live: in the cookie, or in a store. */
 export interface Engine {
-  /** What the cookie carries. */
-  readonly carries: 'session' | 'id'
   /** Finds the payload that the content of a cookie leads to. */
   find(content: string, visit: Visit): Promise<Lookup>
   /**
    * Brings the session to where the request ends.
    *
-   * @throws {CookieTooLargeError} When browsers would not keep the cookie.
+   * @throws {CookieTooLargeError} When browsers would not keep the cookie, or the store its record.
    * @throws {StoreError} When the store failed.
    */
   write(ending: Ending, visit: Visit): Promise<CookieAction>
@@ -108,23 +106,20 @@ export function hasContent({ data, forced }: State): boolean {
  * Whether a session is kept: with content, or if it continues one that was kept without, by `changed()`.
  * One that became empty is not, except in a store, where it stays until its time is up.
  */
-export function isKept(
-  { incoming, state }: Pick<Ending, 'incoming' | 'state'>,
-  carries: Engine['carries'],
-): boolean {
+export function isKept({ incoming, state }: Pick<Ending, 'incoming' | 'state'>): boolean {
   if (hasContent(state)) return true
   if (incoming.kind !== 'live' || state.identity === 'invalidated') return false
-  return carries === 'id' || incoming.found.data.size === 0
+  return state.policy.hasIds || incoming.found.data.size === 0
 }
 
 /** Reports what became of a session that was written. */
-export function report({ incoming, state, change }: Ending, { emit }: Visit): void {
+export function report(ending: Ending, { emit }: Visit): void {
+  const { incoming, state, change } = ending
   if (change === 'renew') emit({ type: 'renewed' })
   if (change !== 'write') return
   const { identity } = state
   if (identity === 'invalidated' && incoming.kind !== 'none') emit({ type: 'invalidated' })
-  if (identity === 'regenerated' && incoming.kind === 'live') emit({ type: 'regenerated' })
-  else if (hasContent(state) && !(identity === 'same' && incoming.kind === 'live')) {
-    emit({ type: 'created' })
-  }
+  if (!isKept(ending)) return
+  if (identity === 'invalidated' || incoming.kind !== 'live') emit({ type: 'created' })
+  else if (identity === 'regenerated') emit({ type: 'regenerated' })
 }

@@ -5,6 +5,9 @@ import { maxSkew } from './limits.ts'
 /** Characters that nesting deeper than `set()` allows takes: a bracket to open and one to close. */
 const shortestDeep = 2 * 64
 
+/** Numbers that JSON.parse() may read as Infinity, which JSON.stringify() writes as `null`. */
+const mayOverflow = /\de\+?\d{3}|\d{309}/i
+
 /** What a session consists of, as Pyramid has it: `[renewed, created, data]`, in whole seconds. */
 export interface Payload {
   readonly renewed: number
@@ -27,6 +30,7 @@ export function parsePayload(text: string, clock = Number.POSITIVE_INFINITY): Pa
   let parts: unknown
   try {
     parts = JSON.parse(text)
+    if (mayOverflow.test(text)) parts = JSON.parse(JSON.stringify(parts))
   } catch {
     return null // ours by its signature or its place, but not JSON
   }

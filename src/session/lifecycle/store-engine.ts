@@ -1,5 +1,8 @@
 import { boundedStore } from '../contention/bounded-store.ts'
+import { put } from '../state/changes.ts'
 import { stayKey } from '../state/reserved-keys.ts'
+import { tooLarge } from '../state/too-large.ts'
+import type { ValueTooLargeError } from '../store.ts'
 import { leaveList } from '../users/listing.ts'
 import {
   type CookieAction,
@@ -15,15 +18,13 @@ import {
 import { isId, storeKey } from './ids.ts'
 import { live } from './payload.ts'
 import { endByKey, endSession, withdraw } from './store/endings.ts'
-import { create, extend, isRebound, type Kept, update } from './store/records.ts'
+import { create, extend, isRebound, type Kept, type Stored, update } from './store/records.ts'
 import type { StoreSettings, Write } from './store/write.ts'
 import { parseTombstone, tombstoneFor, tombstoneTtl } from './tombstone.ts'
 
 /** Makes the engine of sessions that live in a store; the cookie carries their id. */
 export function storeEngine(settings: StoreSettings): Engine {
   return {
-    carries: 'id',
-
     async find(id, { budget }): Promise<Lookup> {
       if (!isId(id)) return { reason: 'malformed' }
       const name = settings.cookie.baseName
@@ -35,20 +36,27 @@ export function storeEngine(settings: StoreSettings): Engine {
 
     async write(ending, visit) {
       const store = boundedStore(settings.store, visit.budget)
-      const write: Write = { settings, store, ending, visit }
-      const { incoming, state } = ending
-      if (incoming.kind === 'ended') return writeEnded(write, incoming)
-      if (incoming.kind !== 'live') return writeNew(write, incoming)
-      if (state.identity === 'regenerated') return replace(write, incoming.found)
-      if (state.identity === 'invalidated') return end(write, incoming.found)
-      return ending.change === 'none'
-        ? reSign(write, incoming.found)
-        : writeSame(write, incoming.found)
+      try {
+        return await writeTo({ settings, store, ending, visit })
+      } catch (error) {
+        const { name, size, limit } = error as ValueTooLargeError
+        if (name !== 'ValueTooLargeError') throw error
+        throw tooLarge('its record', { size, most: limit, data: ending.state.data })
+      }
     },
 
     writesWithoutCookie: ({ incoming, state }) =>
       incoming.kind === 'live' && state.identity === 'same',
   }
+}
+
+async function writeTo(write: Write): Promise<CookieAction> {
+  const { incoming, state, change } = write.ending
+  if (incoming.kind === 'ended') return writeEnded(write, incoming)
+  if (incoming.kind !== 'live') return writeNew(write, incoming)
+  if (state.identity === 'regenerated') return replace(write, incoming.found)
+  if (state.identity === 'invalidated') return end(write, incoming.found)
+  return change === 'none' ? reSign(write, incoming.found) : writeSame(write, incoming.found)
 }
 
 /**
@@ -97,16 +105,12 @@ async function beginInPlaceOf(write: Write, found: Found): Promise<CookieAction>
 async function writeSame(write: Write, found: Found): Promise<CookieAction> {
   const { ending, settings } = write
   const key = await keyOf(write, found.cookie.content)
-  const isKept =
-    ending.change === 'renew' ? await extend(write, found, key) : await update(write, found, key)
-  if (!isKept) return drop(write)
-  const stays = (data: Found['data']) => data.get(stayKey) === true
+  const kept = await (ending.change === 'renew' ? extend : update)(write, found, key)
+  if (!kept) return drop(write)
+  const stays = ({ data }: Pick<Stored, 'data'>) => data.get(stayKey) === true
   const needsCookie =
-    settings.cookie.maxAge !== undefined ||
-    !found.cookie.isCurrent ||
-    stays(ending.state.data) ||
-    stays(found.data)
-  return reported(write, needsCookie ? await tokenOf(write) : 'keep')
+    settings.cookie.maxAge !== undefined || !found.cookie.isCurrent || stays(kept) || stays(found)
+  return reported(write, needsCookie ? await tokenOf(write, kept) : 'keep')
 }
 
 /** A session that continues under a new identity. */
@@ -121,7 +125,7 @@ async function replace(write: Write, found: Found): Promise<CookieAction> {
     return drop(write)
   }
   if (isRebound(found, continued)) await leaveList(write, old)
-  return reported(write, await tokenOf(write))
+  return reported(write, await tokenOf(write, continued))
 }
 
 /** A session that ends. What was put in after its end begins a new one. */
@@ -175,8 +179,13 @@ function reported(
   return action
 }
 
-async function tokenOf({ settings, ending }: Write): Promise<{ token: string }> {
-  return { token: await settings.codec.encode(ending.state.id as string) }
+/** Makes the token of a session. Whether its cookie survives the browser another request may say. */
+async function tokenOf(
+  { settings, ending: { state } }: Write,
+  { data }: Pick<Stored, 'data'> = state,
+): Promise<{ token: string }> {
+  put(state.data, stayKey, data.get(stayKey))
+  return { token: await settings.codec.encode(state.id as string) }
 }
 
 function ownKey(write: Write): Promise<string> {

@@ -13,9 +13,13 @@ export function visitOf(c: Context, { onEvent }: Config): Visit {
   }
 }
 
-/** Reports a failure of the store that fails the request. */
-export function reportFailure({ emit }: Visit, error: unknown): void {
-  if (error instanceof StoreError) emit({ type: 'store-error', error, failed: true })
+const reported = new WeakSet<StoreError>()
+
+/** Reports a failure of the store that fails the request, once wherever it is met. */
+export function reportFailure(visit: () => Visit, error: unknown): void {
+  if (!(error instanceof StoreError) || reported.has(error)) return
+  reported.add(error)
+  visit().emit({ type: 'store-error', error, failed: true })
 }
 
 /** Calls a hook of the app, which only observes: what it throws changes nothing. */

@@ -3,7 +3,7 @@ import { CookieTooLargeError, oneLine } from '../errors.ts'
 import type { Entries } from './changes.ts'
 
 /**
- * Makes the error for a cookie that browsers would not keep, with its three largest keys.
+ * Makes the error for a session that browsers or the store would not keep, with its three largest keys.
  *
  * @param what - What is too large: `size` bytes, where `most` are kept.
  */

@@ -35,7 +35,7 @@ export interface DenoKvAtomic {
  * Keeps sessions in Deno KV, under keys such as `['sessions', 'session:…']`. No update is lost.
  *
  * Limits: a value of 65,500 bytes, that is so many characters of Latin-1, or half as many if one of
- * them is another. A larger one is a `ValueTooLargeError`.
+ * them is another. A larger session is a `CookieTooLargeError` that names its largest keys.
  *
  * Costs: `get` is one read. `create` is one write. `swap` is one read, and one write if it replaces.
  * Deno may delete an expired entry late, so its end is stored with it.

@@ -78,7 +78,7 @@ export interface UserSessions {
 export function userSessions(store: Store, { name = defaultName }: SessionName = {}): UserSessions {
   if (store.isEventual) {
     throw new TypeError(
-      'userSessions(): this store is eventually consistent. Use one that is not, such as durableObjectStore(), d1Store() or redisStore(); or call revokeSessions().',
+      'userSessions(): this store is eventually consistent: use durableObjectStore(), d1Store() or redisStore(), or call revokeSessions()',
     )
   }
   const listOf = (user: string, caller: string) => {

@@ -66,20 +66,28 @@ async function firstWrite(store: BoundedStore, key: string, { text, ttl }: Recor
 /**
  * Extends a session's life, unless another request has written it meanwhile, and so has done that.
  *
- * @returns Whether the session lives.
+ * @returns The session as it is kept now; `null`: it has ended.
  */
-export async function extend(write: Write, found: Found, key: string): Promise<boolean> {
-  const { text, ttl } = recordOf(write, write.ending.state)
-  const { swapped, kept } = await write.store.swap(key, found.text, text, ttl)
-  return swapped || live(kept) !== null
+export async function extend(
+  write: Write,
+  found: Found,
+  key: string,
+): Promise<Pick<Stored, 'data'> | null> {
+  const record = recordOf(write, write.ending.state)
+  const { swapped, kept } = await write.store.swap(key, found.text, record.text, record.ttl)
+  return swapped ? record : live(kept)
 }
 
 /**
  * Writes a session, with this request's changes replayed on what others have written meanwhile.
  *
- * @returns Whether the session lives. Once ended it is never revived.
+ * @returns The session as it is kept now; `null`: it has ended, and is never revived.
  */
-export async function update(write: Write, found: Found, key: string): Promise<boolean> {
+export async function update(
+  write: Write,
+  found: Found,
+  key: string,
+): Promise<Pick<Stored, 'data'> | null> {
   const { store, visit, ending } = write
   let before: Stored = found
   let next = recordOf(write, ending.state)
@@ -100,7 +108,7 @@ export async function update(write: Write, found: Found, key: string): Promise<b
   })
   if (isRefused) await completeEnding(write, next.data)
   if (isKept && isRebound(before, next)) await leaveListBehind(write, { ...before, key })
-  return isKept
+  return isKept ? next : null
 }
 
 /** Whether a session changes hands, so that it must be on another list before it is written. */
