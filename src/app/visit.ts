@@ -75,7 +75,7 @@ function takeMessages(session: SiteSession, queues: readonly OwnQueue[]) {
 }
 
 /**
- * Draws the session for a page. Call it last: what a handler does to the session afterwards is not in the
+ * Draws the session for a page. Call it last: what a handler does to the session afterward is not in the
  * drawing.
  */
 export function drawn(c: Context<SiteEnv>, session: SiteSession): Drawn {

@@ -29,7 +29,7 @@ export class Session<
   Data extends object = Record<string, unknown>,
   Flash extends object = Record<string, string>,
 > extends SessionData<Data> {
-  /** Whether this session began with this request, since no cookie came or none was honoured. */
+  /** Whether this session began with this request, since no cookie came or none was honored. */
   get new(): boolean {
     return stateOf(this).isNew
   }
@@ -112,7 +112,7 @@ export class Session<
 
   /**
    * Keeps the data under a new identity, with a new CSRF token. Call it at login, so that nobody who
-   * knew the visitor's session before shares it afterwards.
+   * knew the visitor's session before shares it afterward.
    *
    * @throws {SessionCommittedError} When the response is committed.
    */

@@ -35,7 +35,7 @@ export interface Store {
    * @param before - The value to replace; `null`: there is no record.
    * @param after - The new value; `null`: delete the record.
    * @param ttl - Whole seconds from now until the record expires, at least 1. It may expire a second
-   * late, never early. Each swap that replaces sets it anew, even if the value is the same; a swap that
+   * late, never early. Each swap that replaces starts it again, even with an equal value; a swap that
    * does not replace leaves it alone.
    * @returns Whether it replaced, and the value that is there now, so that the next attempt needs no
    * `get`.

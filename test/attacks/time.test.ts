@@ -50,22 +50,22 @@ describe.each(makeKinds())('$kind', (kind) => {
     expect(seen).toEqual([start + 3601, undefined])
   })
 
-  it('is not honoured with impossible stamps, or stamps over a minute ahead', async () => {
+  it('is not honored with impossible stamps, or stamps over a minute ahead', async () => {
     at(0)
     const endless = { ...options, timeout: null, reissueTime: null, lifetime: null }
     const ahead = [0, 59, 60, 61, 3600].map((seconds) => start + seconds)
     const odd = ['NaN', '1e99', '1e999', '-1', String(2 ** 53), 'null', '"1700000000"', '"1e99"']
-    const honoured: string[] = []
+    const honored: string[] = []
     for (const stamp of [...ahead.map(String), ...odd, 'true', '[]', '{}', `[${start}]`, '']) {
       for (const stamps of [`${stamp},${start}`, `${start},${stamp}`]) {
         const token = await plant(kind, `[${stamps},{"user":"mary"}]`)
         const { shown, rejected } = await present(endless, token)
-        if (rejected === undefined) honoured.push(stamp)
+        if (rejected === undefined) honored.push(stamp)
         else expect({ shown, rejected }).toEqual({ shown: anonymous, rejected: 'malformed' })
       }
     }
     const allowed = ahead.slice(0, 3).map(String)
-    expect(honoured).toEqual(allowed.flatMap((stamp) => [stamp, stamp]))
+    expect(honored).toEqual(allowed.flatMap((stamp) => [stamp, stamp]))
   })
 
   it('is different for each of 1,000 visitors while the clock stands still', async () => {

@@ -105,8 +105,8 @@ describe("pyramidCodec(), by Pyramid's own cookies", () => {
   })
 
   const verbatim = valid.filter((vector) => written.includes(vector))
-  const respelt = ['odd-numeric-strings', 'odd-state-empty-list']
-  it.each(verbatim.filter(({ id }) => !respelt.includes(id)))(
+  const respelled = ['odd-numeric-strings', 'odd-state-empty-list']
+  it.each(verbatim.filter(({ id }) => !respelled.includes(id)))(
     'reads the payload of $id unchanged',
     async (vector) => {
       expect(await codecOf(vector).decode(vector.cookie ?? '')).toBe(payloadText(vector))

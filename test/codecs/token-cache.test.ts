@@ -105,7 +105,7 @@ describe('a token that has been read or written before', () => {
     expect(await visitor.visit((session) => session.get('list'))).toEqual([])
   })
 
-  it('is not honoured under another secret', async () => {
+  it('is not honored under another secret', async () => {
     const token = await cached(signed()).encode(`[${start},${start},{}]`)
     expect(await cached(signedCodec(otherSecret, cookieName)).decode(token)).toBe(null)
   })

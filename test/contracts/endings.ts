@@ -46,7 +46,7 @@ const ends: [string, Use][] = [
 /**
  * Tests that an ended session stays ended in a store, and that nobody is locked out by it.
  *
- * @param make - Makes the store anew for each test. What it keeps may be shared: ids never repeat.
+ * @param make - Makes a new store for each test. Its records may be shared, since ids never repeat.
  */
 export function endingsContract(name: string, make: () => Store | Promise<Store>): void {
   describe(`a session that ended in ${name}`, () => {

@@ -229,7 +229,7 @@ describe('what is said of caching', () => {
         new Response('page', { headers: { 'Cache-Control': 'public', 'Surrogate-Control': 'x' } }),
     ],
     ['by a handler that says private', (c) => c.text('page', 200, { 'Cache-Control': 'private' })],
-  ])('by a handler gives way to a middleware that opens it afterwards: %s', async (_, answer) => {
+  ])('by a handler gives way to a middleware that opens it afterward: %s', async (_, answer) => {
     const app = new Hono()
       .use(session({ secret }))
       .use(async (c, next) => {

@@ -51,7 +51,7 @@ describe('onReject', () => {
   )
 
   it.each([
-    ['a session is honoured', valid],
+    ['a session is honored', valid],
     ['no cookie came', async () => ''],
   ])('is not called if %s', async (_, token) => {
     at(0)

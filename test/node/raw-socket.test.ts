@@ -10,7 +10,7 @@ interface Answer {
   status: number
   head: string
   body: string
-  /** What the page counts to: one more than the session that was honoured. */
+  /** What the page counts to: one more than the session that was honored. */
   count: number | undefined
 }
 

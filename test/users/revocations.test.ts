@@ -88,7 +88,7 @@ describe('sessions that are cookies, bound to a user', () => {
     expect(revocations.calls).toEqual([])
   })
 
-  it('result in 503 if the store is down, neither honoured nor logged out', async () => {
+  it('result in 503 if the store is down, neither honored nor logged out', async () => {
     const memory = memoryStore()
     const phone = createVisitor({ revocations: memory })
     await phone.visit(login)

@@ -4,7 +4,7 @@ import type { RejectReason } from '../../src/session/index.ts'
 /**
  * The outcome of one input.
  *
- * - `'accepted'`: the server made it, and it was honoured
+ * - `'accepted'`: the server made it, and it was honored
  * - `'absent'`: it carried no cookie of ours
  * - `'refused'`: 403
  * - a reason: a new and empty session was begun

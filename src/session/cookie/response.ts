@@ -18,7 +18,7 @@ const isBun = 'Bun' in globalThis
 /**
  * Marks the response that is being made as one visitor's, so that middleware between `session()` and
  * the handler, such as Hono's `cache()`, sees it too. What was set before gives way; what the handler
- * sets afterwards stands.
+ * sets afterward stands.
  *
  * @param isFirst - Whether the request has marked nothing yet.
  * @see https://www.rfc-editor.org/rfc/rfc9111#section-3

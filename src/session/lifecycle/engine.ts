@@ -83,7 +83,7 @@ export interface Engine {
   writesWithoutCookie(ending: Ending): boolean
 }
 
-/** The session that came in, if it could be read: live, or no longer honoured. */
+/** The session that came in, if it could be read: live, or no longer honored. */
 export function foundIn(incoming: Incoming): Found | undefined {
   return incoming.kind === 'live' || incoming.kind === 'rejected' ? incoming.found : undefined
 }
@@ -93,7 +93,7 @@ export function isTimedOut(incoming: Incoming): boolean {
   return incoming.kind === 'rejected' && incoming.reason === 'expired'
 }
 
-/** Why a cookie was not honoured, if one came that was not. */
+/** Why a cookie was not honored, if one came that was not. */
 export function rejectReasonOf(incoming: Incoming): RejectReason | undefined {
   if (incoming.kind === 'ended') return 'unknown'
   return incoming.kind === 'rejected' ? incoming.reason : undefined

@@ -65,7 +65,7 @@ async function writeEnded(
   return hasContent(state) ? begin(write) : reported(write, 'keep')
 }
 
-/** A request without a session, or with one that is not honoured. */
+/** A request without a session, or with one that is not honored. */
 async function writeNew(write: Write, incoming: Incoming): Promise<CookieAction> {
   const { state, contents } = write.ending
   if (state.identity === 'invalidated' && incoming.kind !== 'none') {
@@ -79,7 +79,7 @@ async function writeNew(write: Write, incoming: Incoming): Promise<CookieAction>
   return found && isTimedOut(incoming) ? tidy(write, found) : 'keep'
 }
 
-/** Begins a session in place of one that is no longer honoured: nothing of that continues. */
+/** Begins a session in place of one that is no longer honored: nothing of that continues. */
 async function beginInPlaceOf(write: Write, found: Found): Promise<CookieAction> {
   const next = await create(write, await ownKey(write))
   if (!next) return drop(write)

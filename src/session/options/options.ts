@@ -120,7 +120,7 @@ export interface CommonOptions<Data extends object> {
   store?: Store
   /**
    * Where `revokeSessions()` keeps which sessions of a user count. A session that was bound before a
-   * revocation is not honoured; the reason is `'expired'`. For sessions that are cookies, or live in KV.
+   * revocation is not honored; the reason is `'expired'`. For sessions that are cookies, or live in KV.
    */
   revocations?: Store
   /**
@@ -136,7 +136,7 @@ export interface CommonOptions<Data extends object> {
    */
   device?: DeviceBinding
   /**
-   * Called when a cookie that was sent is not honoured, while the session is being opened: it cannot
+   * Called when a cookie that was sent is not honored, while the session is being opened: it cannot
    * use the session itself. The client never learns the reason.
    */
   onReject?: (reason: RejectReason, c: Context) => void | Promise<void>

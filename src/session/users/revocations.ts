@@ -19,7 +19,7 @@ type Revocation = [generation: number, at: number]
  *
  * Their next request begins a new session. To make that possible, each request that opens a bound
  * session makes one more call to the store. To continue in the session of this request, `bind()` it
- * again afterwards.
+ * again afterward.
  *
  * @param store - The one that `session()` was given as `revocations`: any will do. With KV it takes 60
  * seconds or more until other places know.

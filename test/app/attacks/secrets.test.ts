@@ -52,7 +52,7 @@ function spellings(text: string): string[] {
   const bytes = new TextEncoder().encode(text)
   const within = [0, 1, 2].map((offset) => {
     const shifted = encodeBase64url(new Uint8Array([...new Uint8Array(offset), ...bytes]))
-    return shifted.slice(Math.ceil((offset * 8) / 6), -1) // without what neighbours share
+    return shifted.slice(Math.ceil((offset * 8) / 6), -1) // without what neighbors share
   })
   const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
   return [text, hex, ...within]

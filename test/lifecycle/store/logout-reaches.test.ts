@@ -18,7 +18,7 @@ afterEach(() => {
 const logout = (session: Session) => session.invalidate()
 const removal = expect.stringMatching(`^${cookieName}=; Max-Age=0;`)
 
-/** Cookies that are not honoured, each for its reason. */
+/** Cookies that are not honored, each for its reason. */
 const refused: [string, (kind: Kind) => Promise<string>][] = [
   ['forged', async () => `${cookieName}=nonsense`],
   [
@@ -156,7 +156,7 @@ describe('invalidate() of an id that the store does not know', () => {
     const id = String(await kind.codec(secret, cookieName).decode(token))
     const left = JSON.parse(String(await memory.get(await storeKey(id))))
     expect(left).toEqual({ at: start, how: 'ended', token: expect.any(String) })
-    // What arrives there later is not honoured.
+    // What arrives there later is not honored.
     expect(await createVisitor({ store }).present(token)).toEqual({})
   })
 

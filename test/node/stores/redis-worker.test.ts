@@ -51,7 +51,7 @@ describe.skipIf(!hasRedis)(`a Worker that connects to Redis over TCP${missing}`,
     await expect.poll(connections).toBe(0)
   })
 
-  it('answers 503 while Redis hangs, and continues the session afterwards', async () => {
+  it('answers 503 while Redis hangs, and continues the session afterward', async () => {
     const visitor = createVisitorOf(worker.url)
     expect(await visitor.count()).toBe(1)
     redis.hang()

@@ -69,7 +69,7 @@ describe.skipIf(!hasRedis)(`the site with its sessions in Redis over REST${missi
   it.each([
     ['hangs', () => redis.hang()],
     ['answers with an error', breakDown],
-  ])('answers 503 while Redis %s, and continues the session afterwards', async (_, fail) => {
+  ])('answers 503 while Redis %s, and continues the session afterward', async (_, fail) => {
     const visitor = createVisitorOf(site.url)
     expect(await visitor.count()).toBe(1)
     fail()
