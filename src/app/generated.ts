@@ -15,7 +15,7 @@ export const pageCode = {
   const count = countVisit(session, c.req.method)
   const { visit } = visitOf(c, session)
   const drawing = drawn(c, session)
-  return c.html(<CounterPage view="Home View" {...{ count, visit, ...drawing }} />)
+  return c.html(<CounterPage view="Home View" count={count} visit={visit} {...drawing} />)
 })
 
 function countVisit(session: SiteSession, method: string): number {

@@ -52,7 +52,10 @@ export function Trip(inspection: Inspection): JSX.Element {
             <Lines rows={rows} />
           </>
         ) : (
-          <p>checks the signature, adds one, and keeps nothing.</p>
+          <p>
+            {sent ? 'checks the signature, adds one' : 'counts from one, signs the cookie'}, and
+            keeps nothing.
+          </p>
         )}
       </div>
     </figure>

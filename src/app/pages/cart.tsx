@@ -124,5 +124,5 @@ function Items({ items, csrfToken }: { items: readonly string[]; csrfToken: stri
 }
 
 function kilobytes(bytes: number): string {
-  return (bytes / 1000).toFixed(1)
+  return (bytes / 1000).toFixed(bytes < 100 ? 2 : 1)
 }

@@ -10,14 +10,14 @@ export const counter = new Hono<SiteEnv>()
     const count = countVisit(session, c.req.method)
     const { visit } = visitOf(c, session)
     const drawing = drawn(c, session)
-    return c.html(<CounterPage view="Home View" {...{ count, visit, ...drawing }} />)
+    return c.html(<CounterPage view="Home View" count={count} visit={visit} {...drawing} />)
   })
   .get('/howdy', async (c) => {
     const session = await c.var.session()
     const count = countVisit(session, c.req.method)
     const { visit } = visitOf(c, session)
     const drawing = drawn(c, session)
-    return c.html(<CounterPage view="Hello View" {...{ count, visit, ...drawing }} />)
+    return c.html(<CounterPage view="Hello View" count={count} visit={visit} {...drawing} />)
   })
 
 /** Counts a visit to either view. Nobody sees the answer to `HEAD`, so it is none. */
