@@ -25,6 +25,22 @@ describe.each(documents)('%s', (document) => {
     expect(missing).toEqual([])
   })
 
+  it('names files and folders that exist', () => {
+    const named = [
+      ...prose(document).matchAll(
+        /`((?:src|test|tools|scripts|docs|bench)\/(?!index\b)[\w./-]*)`/g,
+      ),
+    ]
+    expect(named.map(([, path = '']) => path).filter((path) => !existsSync(pathOf(path)))).toEqual(
+      [],
+    )
+  })
+
+  it('runs test files that exist', () => {
+    const run = [...read(document).matchAll(/vitest run .*?(test\/[\w./-]+\.ts)/g)]
+    expect(run.map(([, path = '']) => path).filter((path) => !existsSync(pathOf(path)))).toEqual([])
+  })
+
   it('links to files and headings that exist', () => {
     const links = [
       ...prose(document).matchAll(/\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]+))?\)/g),
