@@ -36,7 +36,7 @@ describe('StoreError', () => {
       throw new StoreError('session: the store failed', { cause: new Error('ECONNREFUSED db-7') })
     })
 
-  it('answers 503 and tells the client nothing', async () => {
+  it('answers 503 and reveals nothing to the client', async () => {
     const response = await failing().request('/')
     expect(response.status).toBe(503)
     expect(await response.text()).toBe('Service Unavailable')

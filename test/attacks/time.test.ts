@@ -50,7 +50,7 @@ describe.each(makeKinds())('$kind', (kind) => {
     expect(seen).toEqual([start + 3601, undefined])
   })
 
-  it('is not honored with impossible stamps, or stamps over a minute ahead', async () => {
+  it('is not honored if a timestamp is impossible, or more than a minute ahead', async () => {
     at(0)
     const endless = { ...options, timeout: null, reissueTime: null, lifetime: null }
     const ahead = [0, 59, 60, 61, 3600].map((seconds) => start + seconds)
@@ -68,7 +68,7 @@ describe.each(makeKinds())('$kind', (kind) => {
     expect(honored).toEqual(allowed.flatMap((stamp) => [stamp, stamp]))
   })
 
-  it('is different for each of 1,000 visitors while the clock stands still', async () => {
+  it('differs for each of 1,000 visitors while the clock stands still', async () => {
     at(0)
     const visitor = createVisitor(options)
     const tokens = new Set<string>()
@@ -80,7 +80,7 @@ describe.each(makeKinds())('$kind', (kind) => {
     expect(tokens.size).toBe(1000)
   })
 
-  it('is written once by 100 readers in the second of its re-issue', async () => {
+  it('is written once when 100 requests read it in the second of its re-issue', async () => {
     at(0)
     const visitor = createVisitor(options)
     await visitor.visit((session) => session.set('user', 'mary'))

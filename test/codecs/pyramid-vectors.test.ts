@@ -117,7 +117,7 @@ describe("pyramidCodec(), by Pyramid's own cookies", () => {
     ['odd-numeric-strings', '[1700000000,5,{"k":1}]'],
     ['odd-state-empty-list', '[1700000000,1,{}]'],
     ['state-nan', '[1700000000, 1700000000.75, {"nan": null, "inf": null}]'],
-  ])('spells %s as JSON', async (id, text) => {
+  ])('writes %s as JSON', async (id, text) => {
     expect(await codecOf(alone(id)).decode(alone(id).cookie ?? '')).toBe(text)
   })
 

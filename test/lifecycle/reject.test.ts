@@ -79,7 +79,7 @@ describe('onReject', () => {
 })
 
 describe('onReject that opens the session', () => {
-  it('has that fail with an error that says why, instead of waiting for ever', async () => {
+  it('gets an error that says why, instead of waiting forever', async () => {
     const failures: unknown[] = []
     const visitor = createVisitor({
       async onReject(_, c) {

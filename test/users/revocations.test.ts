@@ -185,7 +185,7 @@ describe('a revocation', () => {
     expect(await phone.visit((session) => session.user)).toBe('mary')
   })
 
-  it('counts where the store has forgotten those before it', async () => {
+  it('counts even if the store has forgotten earlier ones', async () => {
     at(0)
     let memory = memoryStore()
     const revocations: Store = {
@@ -223,7 +223,7 @@ describe('a revocation', () => {
     expect([status, sent]).toEqual([503, []])
   })
 
-  it('lets a login live that read a generation which was a minute old, in a store that is eventual', async () => {
+  it('spares a login that read a stale generation, in an eventually consistent store', async () => {
     at(0)
     const memory = memoryStore()
     let isBehind = true

@@ -303,7 +303,7 @@ describe.each(['cookie', 'kv', 'd1', 'durable-object', 'redis'])(
     const isShown = ({ asked, status }: Answer) =>
       status === 200 && /^GET \/(cart|session)$/.test(asked)
 
-    it('reaches every kind of response, and logs what each error is', () => {
+    it('reaches every kind of response, and logs each error', () => {
       const statuses = new Set(all.answers.map(({ status }) => status))
       const expected = [200, 303, 403, 404, 405, 500, ...(name === 'cookie' ? [] : [503])]
       expect([...statuses].sort()).toEqual(expected)

@@ -106,7 +106,7 @@ describe.each(Object.keys(places))('csrf() over HTTP, in %s', (name) => {
   it.each([
     ['of a known length', { 'Content-Length': '1000' }],
     ['in chunks', {}],
-  ])('is told why a form breaks off, sent %s, and goes on', async (_, headers) => {
+  ])('reports why a form breaks off, sent %s, and keeps serving', async (_, headers) => {
     const before = place.lines().length
     const status = await post((write, _, abort) => {
       write(`csrf_token=${place.token}`)
