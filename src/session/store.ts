@@ -28,7 +28,7 @@ export interface Store {
   /**
    * Replaces `before` by `after` if `before` is still the value, as one atomic step per key.
    *
-   * If the answer to a swap is lost, the swap may have been applied all the same. A store must not
+   * If the response to a swap is lost, the swap may still have been applied. A store must not
    * repeat it unless it can recognize the repeat: two requests that add one to a number write the same
    * value, so the value does not tell whose it is.
    *
@@ -42,7 +42,7 @@ export interface Store {
    */
   swap(key: string, before: string | null, after: string | null, ttl: number): Promise<Swap>
   /**
-   * Writes the first record of a key that nobody has used, such as a new random id. Implement it only
+   * Writes the first record of a key that has never been used, such as a new random id. Implement it only
    * if the store can then save a read that `swap(key, null, value, ttl)` makes; that is called if the
    * method is missing. A wrapper around a store passes it on.
    *

@@ -38,7 +38,7 @@ export interface GuardedSession {
 }
 
 /**
- * What the life cycle asks of the binding to devices.
+ * What the life cycle needs from the binding to devices.
  *
  * @internal
  */

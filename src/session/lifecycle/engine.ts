@@ -73,7 +73,7 @@ export interface Engine {
   /** Finds the payload that the content of a cookie leads to. */
   find(content: string, visit: Visit): Promise<Lookup>
   /**
-   * Brings the session to where the request ends.
+   * Writes the session as the request leaves it.
    *
    * @throws {CookieTooLargeError} When browsers would not keep the cookie.
    * @throws {StoreError} When the store failed.
@@ -117,7 +117,7 @@ export function isKept(
   return carries === 'id' || incoming.found.data.size === 0
 }
 
-/** Reports what became of a session that was written. */
+/** Reports what happened to a session that was written. */
 export function report({ incoming, state, change }: Ending, { emit }: Visit): void {
   if (change === 'renew') emit({ type: 'renewed' })
   if (change !== 'write') return

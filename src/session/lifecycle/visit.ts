@@ -18,7 +18,7 @@ export function reportFailure({ emit }: Visit, error: unknown): void {
   if (error instanceof StoreError) emit({ type: 'store-error', error, failed: true })
 }
 
-/** Calls a hook of the app, which only observes: what it throws changes nothing. */
+/** Calls a hook of the app, which only observes: an error that it throws changes nothing. */
 function callHook(hook: () => unknown): void {
   try {
     Promise.resolve(hook()).catch(() => {})

@@ -8,8 +8,8 @@ import { assertUser, boundOf } from './binding.ts'
 
 /**
  * The generation of sessions that counts, and when the last one ended, in milliseconds since the epoch.
- * Generations only grow: each is the time in seconds at least, so that one counts even where the store
- * has forgotten those before it.
+ * Generations only grow: each is at least the time in seconds, so that one counts even if the store
+ * has forgotten earlier ones.
  */
 type Revocation = [generation: number, at: number]
 
