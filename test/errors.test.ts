@@ -22,7 +22,7 @@ describe('errors', () => {
     ['CookieTooLargeError', new CookieTooLargeError('x')],
     ['SessionCommittedError', new SessionCommittedError('x')],
     ['StoreError', new StoreError('x')],
-  ])('are SessionErrors, with a name of their own: %s', (name, error) => {
+  ])('are SessionErrors, each with its own name: %s', (name, error) => {
     expect(error).toBeInstanceOf(SessionError)
     expect(error).toBeInstanceOf(Error)
     expect(error.name).toBe(name)

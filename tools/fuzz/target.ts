@@ -15,7 +15,7 @@ export type Outcome = 'accepted' | 'absent' | 'refused' | RejectReason
 export interface Trial {
   /** How many inputs. */
   readonly count: number
-  /** The same inputs come of the same seed. */
+  /** The same seed gives the same inputs. */
   readonly seed: number
   /** Seconds after which no more are tried. */
   readonly limit?: number

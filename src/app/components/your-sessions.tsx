@@ -12,7 +12,7 @@ interface YourSessionsProps {
   refused: Refused | undefined
 }
 
-/** Where else the visitor is logged in, with buttons to end it; or a login that is none. */
+/** The browsers in which the visitor is logged in, with buttons to sign them out; or a demo login. */
 export function YourSessions(props: YourSessionsProps): JSX.Element {
   const { devices, csrfToken, refused } = props
   return (

@@ -8,9 +8,9 @@ export const maxNameLength = 40
 /** A login, as the session keeps it: in which browser, and when, in seconds since the epoch. */
 export type Login = { browser: string; at: number }
 
-/** A session of somebody's, and what is known of its login. */
+/** A user's session, and what is known about its login. */
 export interface Device extends UserSession, Partial<Login> {
-  /** Whether it is bound to the device of its visitor: known of this session alone. */
+  /** Whether it is bound to the visitor's device: known for the current session only. */
   readonly isBound?: boolean
 }
 
@@ -36,13 +36,13 @@ export async function devicesOf(env: Bindings, session: SiteSession): Promise<De
   return { user, sessions: (await Promise.all(devices)).sort(byCurrent) }
 }
 
-/** Reads what a session keeps of its login. It is a hint: without it the list is as good. */
+/** Reads what a session stores about its login. It is only a hint, and the list works without it. */
 async function loginOf(store: Store, id: string): Promise<Partial<Login>> {
   try {
     const [, , data] = JSON.parse((await store.get(`session:${id}`)) ?? '')
     return data.login ?? {}
   } catch {
-    return {} // it has ended this moment
+    return {} // it has just ended
   }
 }
 
@@ -56,7 +56,7 @@ export async function endDevice(env: Bindings, session: SiteSession, id: string)
   return !!store && !!session.user && userSessions(store).end(session.user, id)
 }
 
-/** Ends all of the visitor's sessions but this one, and says what came of it. */
+/** Ends all of the visitor's sessions but this one, and returns the message for the visitor. */
 export async function endOthers(env: Bindings, session: SiteSession): Promise<string> {
   const { user } = session
   if (user === undefined) return 'You are not logged in.'
@@ -97,7 +97,7 @@ const systems = [
   ['Linux', /\bLinux\b/],
 ] as const
 
-/** A login of this moment. What browser a `User-Agent` header names is a hint, and no proof. */
+/** A login that happens now. The browser that a `User-Agent` header names is a hint, not proof. */
 export function loginFrom(userAgent = ''): Login {
   const [browser] = browsers.find(([, pattern]) => pattern.test(userAgent)) ?? ['Some browser']
   const [system] = systems.find(([, pattern]) => pattern.test(userAgent)) ?? []

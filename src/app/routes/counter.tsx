@@ -20,7 +20,7 @@ export const counter = new Hono<SiteEnv>()
     return c.html(<CounterPage view="Hello View" count={count} visit={visit} {...drawing} />)
   })
 
-/** Counts a visit to either view. Nobody sees the answer to `HEAD`, so it is none. */
+/** Counts a visit to either view. Nobody sees the response to `HEAD`, so it does not count. */
 function countVisit(session: SiteSession, method: string): number {
   if (method === 'HEAD') return session.get('counter') ?? 0
   return session.update('counter', (count = 0) => count + 1)

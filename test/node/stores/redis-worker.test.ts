@@ -28,7 +28,7 @@ const { redis, port, worker, lost } = hasRedis
   : ({} as Awaited<ReturnType<typeof setUp>>)
 
 describe.skipIf(!hasRedis)(`a Worker that connects to Redis over TCP${missing}`, () => {
-  afterEach(() => redis.goOn())
+  afterEach(() => redis.resume())
 
   async function connections(): Promise<number> {
     const info = String(await port.send(['INFO', 'clients']))
@@ -59,7 +59,7 @@ describe.skipIf(!hasRedis)(`a Worker that connects to Redis over TCP${missing}`,
     expect((await visitor.get('/')).status).toBe(503)
     expect(Date.now() - began).toBeLessThan(5000)
     expect(visitor.setCookies).toEqual([])
-    redis.goOn()
+    redis.resume()
     expect(await visitor.count()).toBe(2)
     await expect.poll(connections).toBe(0)
   })

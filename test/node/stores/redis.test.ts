@@ -194,7 +194,7 @@ describe.skipIf(!hasRedis)(`redisStore()${missing}`, () => {
         await expect(timed(store.get(key))).resolves.toBeGreaterThan(0.15)
         await expect(timed(store.swap(key, 'before', 'after', 60))).resolves.toBeLessThan(1)
       } finally {
-        server.goOn()
+        server.resume()
       }
       // The answer was lost, but the swap took place. A retry from the old value sees the new one.
       const patient = redisStore(send)

@@ -37,7 +37,7 @@ const { redis, port, state, site, stranger } = hasRedis
 describe.skipIf(!hasRedis)(`the site with its sessions in Redis over REST${missing}`, () => {
   afterEach(() => {
     state.fault = undefined
-    redis.goOn()
+    redis.resume()
   })
 
   it('continues to count after a restart, and stores no key without an expiry', async () => {
@@ -80,7 +80,7 @@ describe.skipIf(!hasRedis)(`the site with its sessions in Redis over REST${missi
     expect(visitor.setCookies).toEqual([])
     expect(Date.now() - began).toBeLessThan(5000)
     state.fault = undefined
-    redis.goOn()
+    redis.resume()
     expect(await visitor.count()).toBe(2)
   })
 

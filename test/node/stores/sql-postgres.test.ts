@@ -18,7 +18,7 @@ import { withPg, withPostgresJs } from '../../docs/stores/sql.ts'
 const options = { dialect: 'postgres' } as const
 
 /** Milliseconds in which a database starts, also on a machine that is busy with other tests. */
-const patience = 120_000
+const slow = 120_000
 
 describe('PGlite', () => {
   const db = new PGlite()
@@ -27,7 +27,7 @@ describe('PGlite', () => {
   beforeAll(async () => {
     for (const statement of sqlSchema(options)) await db.query(statement)
     await closed.close()
-  }, patience)
+  }, slow)
   afterAll(() => db.close())
 
   const closed = new PGlite()
@@ -88,7 +88,7 @@ describe.skipIf(postgresVersion === null)(`a server, ${missing}`, () => {
     pool.on('error', () => undefined) // the server stops before idle clients are gone
     sql = postgres(server.url, { max: 20, onnotice: () => undefined })
     for (const statement of sqlSchema(options)) await pool.query(statement)
-  }, patience)
+  }, slow)
   afterAll(async () => {
     await sql?.end()
     await pool?.end()
