@@ -74,7 +74,7 @@ export function storeName(env: { SESSION_STORE?: string }): string {
  * Keeps sessions in the Redis that REDIS_URL and REDIS_TOKEN name.
  *
  * It is reached by REST, for which `fetch` is enough. A client that speaks TCP would make the Worker
- * almost five times as large; README.md shows an app that has one.
+ * almost five times as large; docs/guides/choose-a-store.md shows an app that has one.
  *
  * @throws {ConfigurationError} When they are missing, or the URL is not one for REST.
  */
@@ -83,13 +83,13 @@ function siteRedisStore({ REDIS_URL, REDIS_TOKEN }: RedisBindings): Store {
   if (!isRest(REDIS_URL)) {
     throw new ConfigurationError(
       'REDIS_URL is not the https: address of a Redis that answers by REST, as those of Upstash do. ' +
-        'README.md shows under "Redis over TCP" what a redis: or rediss: address takes',
+        'For a redis: or rediss: address see "Redis over TCP" in docs/guides/choose-a-store.md',
     )
   }
   if (!REDIS_TOKEN) throw missing('REDIS_TOKEN')
   // The runtime would log a token that is invalid in a header, in a warning.
   if (!/^[!-~]+$/.test(REDIS_TOKEN)) {
-    throw new ConfigurationError('REDIS_TOKEN holds spaces or characters that no token has')
+    throw new ConfigurationError('REDIS_TOKEN contains spaces or characters that no token has')
   }
   return redisStore(rest(REDIS_URL, REDIS_TOKEN))
 }
