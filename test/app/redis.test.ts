@@ -65,7 +65,7 @@ describe('SESSION_STORE = "redis"', () => {
   )
 
   const overRest = expect.stringMatching(
-    /^REDIS_URL is not the https: address .* choose-a-store\.md/,
+    /^REDIS_URL is not the https: address .*choose-a-store\.md$/,
   )
   it.each([
     [
