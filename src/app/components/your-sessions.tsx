@@ -44,7 +44,7 @@ function LoggedIn({ devices: { user, sessions }, now, csrfToken }: LoggedInProps
           ))}
         </ul>
       ) : (
-        <p>This store cannot list your sessions. It can only sign out all others at once.</p>
+        <p>This store cannot list your sessions. You can still sign out all others at once.</p>
       )}
       {hasOthers && (
         <form method="post" action="/session/end-others">
