@@ -98,3 +98,9 @@ it('compares with the versions that were measured', () => {
     .filter((version) => !comparison.includes(version))
   expect(missing).toEqual([])
 })
+
+it('counts the stores that the package exports', () => {
+  const { exports } = JSON.parse(read('package.json')) as { exports: object }
+  const stores = Object.keys(exports).filter((path) => path.startsWith('./stores/'))
+  expect(read('docs/comparison.md')).toContain(`| **Stores included** | ${stores.length} |`)
+})
