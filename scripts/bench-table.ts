@@ -1,6 +1,6 @@
 import { read } from './repository.ts'
 
-/** How the rows of bench/RESULTS.md are called in the comparison. */
+/** The names in the comparison for the rows of bench/RESULTS.md. */
 const names = new Map([
   ['limit', 'written by hand, in the route'],
   ['ours', '**edge-session**, a token seen before'],

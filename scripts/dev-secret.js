@@ -1,4 +1,4 @@
-// Runs before `npm run dev`: sees to it that .dev.vars holds a SESSION_SECRET, and keeps one found.
+// Runs before `npm run dev`: makes sure that .dev.vars has a SESSION_SECRET, and keeps an existing one.
 
 import { randomBytes } from 'node:crypto'
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'

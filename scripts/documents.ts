@@ -10,7 +10,7 @@ export const documents = globSync(['*.md', 'docs/**/*.md', 'examples/**/*.md'], 
   exclude: ['**/node_modules/**', 'docs/.vitepress/**', 'docs/reference/**'],
 }).toSorted()
 
-/** Gives a document what its comments name: `<!-- code: path#region -->`, `<!-- bench table -->`. */
+/** Fills in what the comments of a document name: `<!-- code: path#region -->`, `<!-- bench table -->`. */
 export function complete(text: string): string {
   const code = /^<!-- code: ([^\s#]+)(?:#(\S+))? -->\n(?:```.*?^```\n)?/gms
   const table = /^(<!-- bench table -->\n\n).*?(?=^$)/ms

@@ -1,4 +1,4 @@
-// Makes what the site has of its own source: a style sheet whose name is a hash of its text, so that
+// Makes the site's files that depend on its source: a style sheet whose name is a hash of its text, so that
 // browsers may keep it for good, and the code that each page shows of itself.
 // wrangler.toml runs this before it serves or deploys; a test proves that what is committed is the same.
 
@@ -46,7 +46,7 @@ function inspectorStyle() {
 }
 
 /**
- * Lists the style sheets that siteFiles() made of an earlier text.
+ * Lists the style sheets that siteFiles() made of earlier versions.
  *
  * @returns {string[]}
  */
@@ -94,7 +94,7 @@ function read(path) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   for (const path of staleFiles()) rmSync(new URL(path, root))
   for (const [path, text] of siteFiles()) {
-    // A file that is rewritten as it is would start `wrangler dev` again.
+    // Rewriting a file that has not changed would restart `wrangler dev`.
     const isThere = (() => {
       try {
         return read(path) === text

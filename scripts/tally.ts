@@ -4,7 +4,7 @@ import type { Reporter } from 'vitest/node'
 export function tally(): Reporter {
   let passed = 0
   let skipped = 0
-  let failed = 1 // until the run has ended: one that breaks off is no success
+  let failed = 1 // until the run has ended: one that breaks off has failed
   return {
     onInit() {
       process.once('exit', () => {

@@ -1,5 +1,5 @@
 // Runs after `npm ci`: generates the Worker's types, so that an editor finds them in a fresh clone.
-// Never fails an install: where wrangler is absent or cannot run, `npm run types` says why.
+// Never fails an install: if wrangler is missing or cannot run, `npm run types` says why.
 
 import { spawnSync } from 'node:child_process'
 

@@ -22,7 +22,7 @@ describe('errors', () => {
     ['CookieTooLargeError', new CookieTooLargeError('x')],
     ['SessionCommittedError', new SessionCommittedError('x')],
     ['StoreError', new StoreError('x')],
-  ])('are SessionErrors, with a name of their own: %s', (name, error) => {
+  ])('are SessionErrors, each with its own name: %s', (name, error) => {
     expect(error).toBeInstanceOf(SessionError)
     expect(error).toBeInstanceOf(Error)
     expect(error.name).toBe(name)
@@ -36,7 +36,7 @@ describe('StoreError', () => {
       throw new StoreError('session: the store failed', { cause: new Error('ECONNREFUSED db-7') })
     })
 
-  it('answers 503 and tells the client nothing', async () => {
+  it('answers 503 and reveals nothing to the client', async () => {
     const response = await failing().request('/')
     expect(response.status).toBe(503)
     expect(await response.text()).toBe('Service Unavailable')

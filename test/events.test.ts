@@ -39,7 +39,7 @@ describe.each<[string, () => Partial<SessionOptions>]>([
   ['a cookie', () => ({})],
   ['a store', () => ({ store: memoryStore() })],
 ])('onEvent, with the session in %s', (_, options) => {
-  it('tells what became of the session', async () => {
+  it('reports what happens to the session', async () => {
     at(0)
     const { during } = recorded(options())
     expect(await during((session) => session.get('a'))).toEqual([])
@@ -51,7 +51,7 @@ describe.each<[string, () => Partial<SessionOptions>]>([
     expect(await during((session) => session.invalidate())).toEqual([{ type: 'invalidated' }])
   })
 
-  it('tells of an end and a beginning in one request', async () => {
+  it('reports an end and a beginning in one request', async () => {
     const { during } = recorded(options())
     await during((session) => session.set('a', 1))
     const events = await during((session) => {
@@ -98,7 +98,7 @@ describe.each<[string, () => Partial<SessionOptions>]>([
   })
 })
 
-it('onEvent counts the attempts of a conflict, and tells of what was dropped', async () => {
+it('onEvent counts the attempts of a conflict, and reports dropped changes', async () => {
   const events: SessionEvent[] = []
   const options = { onEvent: (event: SessionEvent) => void events.push(event) }
   await race(
@@ -115,7 +115,7 @@ it('onEvent counts the attempts of a conflict, and tells of what was dropped', a
   expect(events.at(-1)).toEqual({ type: 'dropped', why: 'ended' })
 })
 
-it('onEvent tells which queue lost unread messages, and how many', async () => {
+it('onEvent names the queue that lost unread messages, and how many', async () => {
   const { during, visitor } = recorded()
   const long = 'x'.repeat(1000)
   await visitor.visit((session) => {
@@ -137,7 +137,7 @@ describe('a store failure', () => {
     )
   const store: Store = { get: down, swap: down }
 
-  it('is told by onEvent, with whether the request failed', async () => {
+  it('is reported to onEvent, with whether the request failed', async () => {
     const { during } = recorded({ store })
     const events = await during((session) => session.set('a', 1))
     expect(events).toEqual([{ type: 'store-error', error: expect.any(StoreError), failed: true }])

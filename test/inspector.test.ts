@@ -63,7 +63,7 @@ describe.each(formats)('the inspector of %s', (_, options) => {
     expect(page).not.toMatch(/_csrft_(&quot;|"):(&quot;|")[\w-]{24}/)
   })
 
-  it('tells the bytes of the cookie that came, all of them', async () => {
+  it('accounts for every byte of the cookie that was sent', async () => {
     const { visitor, read } = await visited(options())
     const [[name = '', token = ''] = []] = visitor.cookies
     const page = await read()
@@ -73,7 +73,7 @@ describe.each(formats)('the inspector of %s', (_, options) => {
     expect(sum).toBe(name.length + token.length)
   })
 
-  it('answers to a first visit, a forged cookie and one whose session was ended', async () => {
+  it('works for a first visit, a forged cookie and one whose session was ended', async () => {
     const { app, visitor, read } = await visited(options())
     expect(await (await app.request('/_session')).text()).toContain('This is your first visit')
     const [[name = '', token = ''] = []] = visitor.cookies
@@ -87,7 +87,7 @@ describe.each(formats)('the inspector of %s', (_, options) => {
 })
 
 describe('the inspector', () => {
-  it('lets nothing run, and brings its own style sheet', async () => {
+  it('runs no script, and brings its own style sheet', async () => {
     const { visitor } = await visited({ secret })
     const { headers, status } = await visitor.get('/_session')
     expect(status).toBe(200)
@@ -110,7 +110,7 @@ describe('the inspector', () => {
     expect(await (await app.request('/_session')).text()).toContain('__Host-admin')
   })
 
-  it('answers on this machine alone, unless it is told otherwise', async () => {
+  it('answers on localhost only, unless configured otherwise', async () => {
     const errors: Error[] = []
     const app = (options = {}) =>
       new Hono()
@@ -130,14 +130,14 @@ describe('the inspector', () => {
     }
   })
 
-  it('is not mounted in production, unless it is told otherwise', () => {
+  it('is not mounted in production, unless configured otherwise', () => {
     vi.stubGlobal('process', { env: { NODE_ENV: 'production' } })
     expect(() => inspector()).toThrow(TypeError)
     expect(() => inspector()).toThrow('inspector(): it is for development.')
     expect(() => inspector({ production: true })).not.toThrow()
   })
 
-  it('says what is wrong with how it is mounted', async () => {
+  it('names the mistake if it is mounted wrongly', async () => {
     expect(() => inspector({ production: 'yes' as never })).toThrow('inspector(): production')
     expect(() => inspector({ color: 'blue' } as never)).toThrow('color is not an option')
     const app = new Hono().onError(({ message }, c) => c.text(message, 500))
@@ -166,7 +166,7 @@ describe('the inspector of a session that can be bound to a device', () => {
     expect(await (await visitor.get('/_session')).text()).toContain('>bound to this device<')
   })
 
-  it('does not speak of devices otherwise', async () => {
+  it('does not mention devices otherwise', async () => {
     const { read } = await visited({ secret })
     expect(await read()).not.toContain('<dt>Device<')
   })

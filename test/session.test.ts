@@ -204,7 +204,7 @@ describe('regenerate()', () => {
     expect(record?.[2]).toEqual({ _csrft_: expect.stringMatching(/^[\w-]{24}$/) })
   })
 
-  it('begins no session if none came and nothing is put in', async () => {
+  it('begins no session if none was sent and nothing is set', async () => {
     for (const options of [{}, { store: memoryStore() }]) {
       const visitor = createVisitor(options)
       await visitor.visit((session) => session.regenerate())

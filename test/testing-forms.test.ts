@@ -163,7 +163,7 @@ describe('browser().submit()', () => {
     await expect(sent(page, fields, options)).rejects.toThrow(message)
   })
 
-  it('follows redirects, but not for ever and not to another origin', async () => {
+  it('follows redirects, but not forever and not to another origin', async () => {
     const app = new Hono()
       .get('/', (c) => c.html(form('', 'name="f"').replace('/sent', '/loop')))
       .all('/loop', (c) => c.redirect('/loop', 303))

@@ -60,7 +60,7 @@ function dropUnusedImports(): void {
   }
 }
 
-/** Removes declarations that those of no entry lead to: nobody can import what they declare. */
+/** Removes declarations that those of no entry lead to: they cannot be imported. */
 function removeUnreachable(files: readonly string[]): void {
   const reachable = new Set(files)
   for (const file of reachable) {
@@ -80,7 +80,7 @@ function importsOf(file: string, pattern = /(?:from |import\()['"](\.[^'"]+)/g):
 
 /**
  * Puts the modules of each entry together, and what entries share into chunks, without comments and
- * white space. Functions and classes keep their names, for whoever reads a stack.
+ * white space. Functions and classes keep their names, for readers of a stack trace.
  */
 async function bundle(): Promise<void> {
   const names = sources.map((source) => source.replace('./src/session/', '').replace(/\.tsx?$/, ''))

@@ -42,7 +42,7 @@ function main(): void {
   write('wrangler.toml', withoutDemo(read('wrangler.toml')))
   write('tsconfig.json', read('tsconfig.json').replace(/,\n {2}"exclude": .*/, ''))
   write('package.json', `${JSON.stringify(manifest(), null, 2)}\n`)
-  console.log('Emptied. Run npm install && npm run dev, and go on in src/index.ts.')
+  console.log('Emptied. Run npm install && npm run dev, and continue in src/index.ts.')
 }
 
 /** Removes a directory, and those around it, that has nothing left. */

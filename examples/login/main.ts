@@ -56,7 +56,7 @@ const app = new Hono()
       session.flash('Wrong name or password.')
       return c.redirect('/login', 303)
     }
-    session.regenerate() // whoever knew the old cookie does not share what follows
+    session.regenerate() // anyone who knew the old cookie does not share what follows
     session.bind(user)
     session.remember(remember === 'on')
     return c.redirect('/', 303)

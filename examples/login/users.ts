@@ -10,7 +10,7 @@ interface User {
 
 const users = new Map<string, User>([['ada', makeUser('lovelace')]])
 
-// Takes as long for a name that nobody has, so that the time tells no names.
+// Takes as long for an unknown name, so that the time reveals no names.
 const nobody = makeUser(crypto.randomUUID())
 
 /** The user of that name and password; `undefined` if there is none. */

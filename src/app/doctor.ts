@@ -1,15 +1,15 @@
 import type { MiddlewareHandler } from 'hono'
 import { session } from '../session/index.ts'
 
-/** How one part of the set-up is. */
+/** The state of one part of the set-up. */
 export interface Finding {
   readonly check: string
-  /** What is wrong and what to do, or what is right. It never holds a secret. */
+  /** What is wrong and what to do, or what is right. It never contains a secret. */
   readonly message: string
   readonly isFine: boolean
 }
 
-/** What is known of a project besides its bindings. */
+/** What is known about a project besides its bindings. */
 export interface Facts {
   /** Whether one request can wake another: not on Workers with an early compatibility date. */
   readonly canWake?: boolean | undefined
@@ -21,7 +21,7 @@ export interface Facts {
 
 type Env = Readonly<Record<string, unknown>>
 
-/** What each store of SESSION_STORE cannot do without, on Workers and on servers of their own. */
+/** What a store requires, by its name in SESSION_STORE, on Workers. */
 const needsOnWorkers: Record<string, readonly string[]> = {
   cookie: [],
   kv: ['SESSIONS_KV'],
@@ -104,7 +104,7 @@ function runtime({ canWake }: Facts): Finding | null {
   )
 }
 
-/** The cookie is `Secure`: over plain http browsers keep it for this machine alone. */
+/** The cookie is `Secure`: over plain http browsers keep it for localhost only. */
 function cookie({ url }: Facts): Finding | null {
   if (!url) return null
   if (url.protocol === 'https:') return fine('cookie', `browsers keep it at ${url.origin}`)
@@ -136,7 +136,7 @@ function examineOnce(): MiddlewareHandler {
   let isDone = false
   return async function doctor(c, next) {
     const url = new URL(c.req.url)
-    // `wrangler dev` and its like; requests of tests have no Accept.
+    // `wrangler dev` and the like; requests of tests have no Accept.
     if (!isDone && isLocal(url) && c.req.header('Accept') !== undefined) {
       isDone = true
       await logProblems(c.env ?? {}, url)
@@ -152,7 +152,7 @@ async function logProblems(env: Env, url: URL): Promise<void> {
   }
 }
 
-/** Asks the Workers runtime; others know no such limit. */
+/** Asks the Workers runtime; others have no such limit. */
 function canWake(): boolean | undefined {
   const { Cloudflare } = globalThis as {
     Cloudflare?: { compatibilityFlags?: Record<string, boolean> }

@@ -13,7 +13,7 @@ interface Fault {
   readonly onward?: readonly Onward[]
 }
 
-/** One page for each status, whatever the cause and the address: a page that differs tells of them. */
+/** One page for each status, whatever the cause and the address: a different page would reveal them. */
 const pages: Record<number, Fault> = {
   403: {
     title: 'Not accepted',
@@ -67,7 +67,7 @@ export async function answerError(error: Error, c: Context<SiteEnv>): Promise<Re
   return fault(c, status, { help: status >= 500 && isDevelopment(c) ? explain(error) : undefined })
 }
 
-/** Brings the form back as it was filled in, with a token that is good. */
+/** Returns the form as it was filled in, with a valid token. */
 async function answerStaleForm(c: Context<SiteEnv>): Promise<Response> {
   const session = await c.var.session()
   const fields: Record<string, unknown> = await c.req.parseBody().catch(() => ({}))
@@ -85,12 +85,12 @@ function isSameOrigin(c: Context): boolean {
   return c.req.header('Origin') === new URL(c.req.url).origin
 }
 
-/** Errors that know their answer, as `HTTPException` and `StoreError` do, have a status. */
+/** Errors with their own response, such as `HTTPException` and `StoreError`, have a status. */
 function statusOf(error: Error): ContentfulStatusCode {
   return 'getResponse' in error && 'status' in error ? (error.status as ContentfulStatusCode) : 500
 }
 
-/** Whether this is `wrangler dev`, and somebody reads the page: what `app.request()` asks for is not. */
+/** Whether this is `wrangler dev` and a browser asks: `app.request()` in a test does not count. */
 function isDevelopment(c: Context): boolean {
   const { hostname } = new URL(c.req.url)
   return /^(localhost|127\.0\.0\.1)$/.test(hostname) && c.req.header('Accept') !== undefined

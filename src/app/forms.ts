@@ -1,9 +1,9 @@
 import type { Context } from 'hono'
 
-/** What was typed into a field and not accepted, and why. */
+/** The text of a field that was not accepted, and why. */
 export type Refused = { value: string; why: string }
 
-/** Characters of what was typed that are kept for the form to come back with. */
+/** Characters of the text that are kept, to fill the form again. */
 const maxKept = 200
 
 /** Reads a field of the form that was posted, as one line; `''` if it is missing, a file or blank. */
@@ -12,7 +12,7 @@ export async function posted(c: Context, field: string): Promise<string> {
   return oneLine(form[field])
 }
 
-/** Keeps what was typed, for the form to come back filled in. */
+/** Keeps what was typed, to fill the form again. */
 export function refuse(value: string, why: string): Refused {
   return { value: value.slice(0, maxKept).toWellFormed(), why }
 }

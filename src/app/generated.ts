@@ -15,7 +15,7 @@ export const pageCode = {
   const count = countVisit(session, c.req.method)
   const { visit } = visitOf(c, session)
   const drawing = drawn(c, session)
-  return c.html(<CounterPage view="Home View" {...{ count, visit, ...drawing }} />)
+  return c.html(<CounterPage view="Home View" count={count} visit={visit} {...drawing} />)
 })
 
 function countVisit(session: SiteSession, method: string): number {
@@ -51,7 +51,7 @@ function countVisit(session: SiteSession, method: string): number {
     )
     return c.redirect('/session#login', 303)
   }
-  session.regenerate() // whoever knew the old identity does not know this one
+  session.regenerate() // anyone who knew the old identity does not know this one
   session.bind(name)
   if (await posted(c, 'remember')) session.remember()
   session.set('login', loginFrom(c.req.header('User-Agent')))

@@ -11,7 +11,7 @@ import type { CartNews } from './model/cart.ts'
 import type { Login } from './model/login.ts'
 import { type Bindings, ConfigurationError, explain, revocationsOf, storeOf } from './stores.ts'
 
-/** What the site keeps of a visitor. */
+/** What the site stores about a visitor. */
 export interface SiteData {
   counter: number
   cart: string[]
@@ -22,13 +22,13 @@ export interface SiteData {
 
 /** The site's flash queues. */
 export interface SiteFlash {
-  /** News, shown by whatever page comes next. */
+  /** News, shown by the next page. */
   '': string
-  /** Faults, likewise. */
+  /** Errors, likewise. */
   error: string
-  /** What became of the cart. */
+  /** Changes of the cart. */
   cart: CartNews
-  /** What was typed into a field of this name and not accepted. */
+  /** The text of a field of this name that was not accepted. */
   item: Refused
   name: Refused
   /** A forgery that a visitor tried. */
@@ -41,14 +41,14 @@ export type SiteSession = Session<SiteData, SiteFlash>
 export interface SiteEnv {
   Bindings: Bindings
   Variables: SessionVariables<SiteData, SiteFlash> & {
-    /** Why the cookie that came in was not honored. */
+    /** Why the cookie that was sent was not honored. */
     rejected?: RejectReason
   }
 }
 
 const hour = 60 * 60
 
-/** Seconds after which the site forgets: without a visit, and at the latest. */
+/** Seconds after which a session ends: without a visit, and in any case. */
 const limits = {
   timeout: hour / 3,
   lifetime: 8 * hour,

@@ -4,7 +4,7 @@ import { durableObjectStore } from '../session/stores/durable-object-client.ts'
 import { kvStore } from '../session/stores/kv.ts'
 import { type RedisSend, redisStore } from '../session/stores/redis.ts'
 
-/** What the Worker is bound to: what wrangler.toml lists, and what only some stores need. */
+/** The Worker's bindings: those in wrangler.toml, and those that only some stores need. */
 export type Bindings = Env & RedisBindings & ServerBindings
 
 /** What src/servers binds on Node, Deno and Bun, where one process makes its stores once. */
@@ -22,7 +22,7 @@ interface RedisBindings {
   readonly REDIS_TOKEN?: string
 }
 
-/** Where the site can keep sessions, by what SESSION_STORE calls it; `cookie` is no store at all. */
+/** Where the site can keep sessions, by their names in SESSION_STORE; `cookie` is no store at all. */
 const stores = {
   cookie: () => undefined,
   kv: (env: Bindings) => kvStore(env.SESSIONS_KV),
@@ -31,7 +31,7 @@ const stores = {
   redis: siteRedisStore,
 }
 
-/** What was deployed with the Worker cannot work. The message says what to do, and holds no secret. */
+/** The Worker's configuration cannot work. The message says what to do, and contains no secret. */
 export class ConfigurationError extends Error {
   override name = 'ConfigurationError'
 }
@@ -39,7 +39,7 @@ export class ConfigurationError extends Error {
 /**
  * Picks the store that SESSION_STORE names.
  *
- * @throws {ConfigurationError} When there is none of that name, or what it needs is not there.
+ * @throws {ConfigurationError} When there is no store of that name, or a binding that it needs is missing.
  */
 export function storeOf(env: Bindings): Store | undefined {
   if (env.SERVER_STORE) return env.SERVER_STORE
@@ -51,8 +51,8 @@ export function storeOf(env: Bindings): Store | undefined {
 }
 
 /**
- * Says what went wrong and what to do about it, to who runs the site. Of a store's error it takes the
- * message only: the rest may hold a session.
+ * Says what went wrong and what to do about it, to the operator of the site. Of a store's error it takes the
+ * message only: the rest may contain a session.
  */
 export function explain({ message, cause }: Error): string {
   const why = cause instanceof Error ? `${message}. Caused by: ${cause.message}` : message
@@ -60,12 +60,12 @@ export function explain({ message, cause }: Error): string {
   return `${why}. D1 has no table yet. Run: npx wrangler d1 migrations apply SESSIONS_DB --local`
 }
 
-/** Where the site keeps since when a user's sessions count, where the store cannot list them. */
+/** Where the site keeps the moment since when a user's sessions count, if the store cannot list them. */
 export function revocationsOf(env: Bindings): Store {
   return env.SERVER_REVOCATIONS ?? kvStore(env.SESSIONS_KV)
 }
 
-/** Tells what the store is called. */
+/** The name of the store. */
 export function storeName(env: { SESSION_STORE?: string }): string {
   return env.SESSION_STORE || 'cookie'
 }
@@ -74,30 +74,30 @@ export function storeName(env: { SESSION_STORE?: string }): string {
  * Keeps sessions in the Redis that REDIS_URL and REDIS_TOKEN name.
  *
  * It is reached by REST, for which `fetch` is enough. A client that speaks TCP would make the Worker
- * almost five times as large; README.md shows an app that has one.
+ * almost five times as large; docs/guides/choose-a-store.md shows an app that has one.
  *
- * @throws {ConfigurationError} When they name none, or one that is reached in another way.
+ * @throws {ConfigurationError} When they are missing, or the URL is not one for REST.
  */
 function siteRedisStore({ REDIS_URL, REDIS_TOKEN }: RedisBindings): Store {
   if (!REDIS_URL) throw missing('REDIS_URL')
   if (!isRest(REDIS_URL)) {
     throw new ConfigurationError(
       'REDIS_URL is not the https: address of a Redis that answers by REST, as those of Upstash do. ' +
-        'README.md shows under "Redis over TCP" what a redis: or rediss: address takes',
+        'For a redis: or rediss: address see "Redis over TCP" in docs/guides/choose-a-store.md',
     )
   }
   if (!REDIS_TOKEN) throw missing('REDIS_TOKEN')
-  // The runtime would log one that does not fit into a header, as a warning.
+  // The runtime would log a token that is invalid in a header, in a warning.
   if (!/^[!-~]+$/.test(REDIS_TOKEN)) {
-    throw new ConfigurationError('REDIS_TOKEN holds spaces or characters that no token has')
+    throw new ConfigurationError('REDIS_TOKEN contains spaces or characters that no token has')
   }
   return redisStore(rest(REDIS_URL, REDIS_TOKEN))
 }
 
-/** Over plain http anybody on the way could read the token, so it must not leave the machine. */
+/** Over plain http anyone on the way could read the token, so it must not leave the machine. */
 function isRest(url: string): boolean {
   const { protocol, hostname, username, password } = URL.parse(url) ?? {}
-  if (username || password) return false // `fetch` takes no such address
+  if (username || password) return false // `fetch` refuses such an address
   return (
     protocol === 'https:' ||
     (protocol === 'http:' && /^(localhost|127\.0\.0\.1)$/.test(hostname ?? ''))
@@ -114,7 +114,7 @@ function rest(url: string, token: string): RedisSend {
     if (response.ok && typeof answer === 'object' && answer && 'result' in answer) {
       return answer.result
     }
-    // What it says of an error holds the command, and with it the session.
+    // Its error messages contain the command, and with it the session.
     throw new Error(`Redis answered ${response.status} without a result`)
   }
 }

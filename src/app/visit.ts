@@ -18,7 +18,7 @@ const notices: Record<RejectReason, string> = {
   unknown: 'Your last session is over: its time was up, or you signed out from another browser.',
 }
 
-/** Messages that a page shows in a place of its own. */
+/** Messages that a page shows in its own place. */
 export interface OwnMessages {
   cart: CartNews[]
   item?: Refused
@@ -35,7 +35,7 @@ interface Arrival {
 }
 
 /**
- * Takes from a session what the frame shows: who it is, and all messages that wait, whatever their queue.
+ * Takes from a session what the frame shows: the user, and all waiting messages, whatever their queue.
  * So none waits for a page that is never visited.
  *
  * @param queues - Those that the page shows itself.
@@ -75,7 +75,7 @@ function takeMessages(session: SiteSession, queues: readonly OwnQueue[]) {
 }
 
 /**
- * Draws the session for a page. Call it last: what a handler does to the session afterwards is not in the
+ * Draws the session for a page. Call it last: what a handler does to the session afterward is not in the
  * drawing.
  */
 export function drawn(c: Context<SiteEnv>, session: SiteSession): Drawn {

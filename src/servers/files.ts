@@ -34,7 +34,7 @@ function patternOf(path: string): RegExp {
   return new RegExp(`^${literal.join('.*')}$`)
 }
 
-/** `Name: value` adds a header; `! Name` takes away what an earlier rule added. */
+/** `Name: value` adds a header; `! Name` removes what an earlier rule added. */
 function headerOf(words: string): [name: string, value: string | null] {
   if (words.startsWith('!')) return [words.slice(1).trim(), null]
   const colon = words.indexOf(':')

@@ -9,11 +9,11 @@ import { publicFiles } from './files.ts'
 import { redisOver } from './redis.ts'
 import { sqliteStore } from './sqlite.ts'
 
-/** How a runtime opens what it has itself. */
+/** How a runtime opens its own databases. */
 export interface Runtime {
   /** Opens a file of SQLite. */
   openSqlite(path: string): Promise<SqlRun>
-  /** Opens the key-value database of the runtime, where it has one. */
+  /** Opens the key-value database of the runtime, if it has one. */
   openKv?(): Promise<Store>
 }
 
@@ -27,7 +27,7 @@ interface Settings {
 }
 
 /**
- * Makes the site for a server of its own: static files, and pages with a store that is made once.
+ * Makes the site for a long-running server: static files, and pages with a store that is made once.
  *
  * @throws {Error} When SESSION_STORE names no store that this runtime has.
  */
@@ -39,7 +39,7 @@ export async function createSite(
   const files = publicFiles(join(import.meta.dirname, '../../public'))
   const own: ServerBindings = {
     SERVER_STORE: await storeOf(settings, runtime),
-    // Known to this process alone, and until it ends.
+    // Known to this process only, until it ends.
     SERVER_REVOCATIONS: memoryStore(),
   }
   const env = { ...settings, ...own } as Bindings

@@ -48,7 +48,7 @@ const registrationGrace = 15
 /**
  * Experimental: binds sessions to the device that logged in, in browsers with Device Bound Session
  * Credentials (Chrome on Windows and macOS). A copy of the cookies stops working within `ttl` seconds,
- * since only the device has the key. Other browsers notice nothing.
+ * since only the device has the key. Other browsers are not affected.
  *
  * `session.regenerate()` at the login invites the browser. Use a `store`: in cookie mode the cookie of
  * before the binding stays valid, unbound, until its time is up.

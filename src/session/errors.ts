@@ -90,7 +90,7 @@ export class StoreError extends SessionError {
   /** What Hono answers with. */
   readonly status = 503
 
-  /** Makes the response for the client, which says nothing of the cause. */
+  /** Makes the response for the client, which reveals nothing of the cause. */
   getResponse(): Response {
     return new Response('Service Unavailable', { status: this.status })
   }

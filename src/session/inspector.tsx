@@ -17,7 +17,7 @@ export interface InspectorOptions {
    */
   as?: string
   /**
-   * `true`: also where the app is deployed. Visitors see only their own session, but an encrypted one
+   * `true`: also in a deployed app. Visitors see only their own session, but an encrypted one
    * in plain text.
    *
    * @default false
@@ -33,7 +33,7 @@ const contentSecurityPolicy =
  * Draws the visitor's session: its cookie byte by byte, its data and flash messages, what came in and
  * what goes out, and how long it lasts. CSRF tokens, signatures and ids are not shown.
  *
- * It is for development: it answers on this machine alone, unless `production` is set.
+ * It is for development: it answers on localhost only, unless `production` is set.
  *
  * @throws {TypeError} When an option is wrong, or `NODE_ENV` is `production` and the option is not
  * set; at a request, when the host is not this machine or no session is mounted.

@@ -89,7 +89,7 @@ export function session<
 
 /** One request's access to its session. */
 interface Access {
-  /** Settled when the session is open, or could not be opened; absent: nobody asked for it. */
+  /** Settled when the session is open, or could not be opened; absent: it was not opened. */
   opening?: Promise<object>
   loaded?: Loaded
   visit?: Visit
@@ -151,7 +151,7 @@ async function close(
     }
   } catch (error) {
     reportFailure(() => access.visit as Visit, error)
-    if (access.loaded) access.loaded.state.committed = false // the error page may use it, in vain
+    if (access.loaded) access.loaded.state.committed = false // the error page may change it, to no effect
     dropHeaders(c)
     throw error
   } finally {
@@ -167,7 +167,7 @@ function succeeds(promise: Promise<unknown> | undefined): Promise<boolean> | und
   )
 }
 
-/** Answers what a browser sends by itself to bind a session to its device. */
+/** Answers the requests that a browser sends by itself to bind a session to its device. */
 function answerDevice(c: Context, settings: Settings<string>) {
   const { req } = c
   const isByBrowser = () =>
@@ -188,7 +188,7 @@ function outcomeOf({ error, req, res }: Context, { cookie }: Config, threw: bool
 
 /** Gives the error page a session without the changes of the handler that threw. */
 function startOver(c: Context, config: Config, loaded: Loaded): void {
-  markPrivate(c, false) // what the handler said of caching was said of another page
+  markPrivate(c, false) // the handler's caching headers were meant for another page
   undoHandler(config, loaded)
 }
 
@@ -200,7 +200,7 @@ function isMounted(c: Context, settings: Settings<string>, self: MiddlewareHandl
   const taken: { by?: unknown } | null | undefined = c.get(settings.as)
   if (taken === undefined) return false
   if (taken?.by === self) return true
-  settings.config() // its own mistakes come first
+  settings.config() // mistakes in its options are reported first
   throw new TypeError(
     `session(): c.var.${settings.as} is taken: mount it once, and a second session with another \`as\``,
   )

@@ -6,7 +6,7 @@ import type { State } from './state/state.ts'
 /** The names of keys or queues. */
 export type Key<T extends object> = keyof T & string
 
-/** What a key holds if it holds anything: an optional key is kept by setting it or not. */
+/** The type of a key's value if it has one: an optional key is one that may not be set. */
 export type Value<Data extends object, K extends keyof Data> = Exclude<Data[K], undefined>
 
 /**
@@ -19,7 +19,7 @@ export let stateOf: <Data extends object>(session: SessionData<Data>) => State
 /**
  * A visitor's data, as a map from keys to JSON values.
  *
- * Values are handed out as they are kept: a nested change, such as `session.get('cart')?.push(item)`,
+ * Values are not copied: a nested change, such as `session.get('cart')?.push(item)`,
  * is noticed and written like any other.
  *
  * @typeParam Data - The keys and the types of their values.
@@ -57,7 +57,7 @@ export class SessionData<Data extends object> {
   }
 
   /**
-   * Reads a value. An object or array is the session's own: a change to it is kept, unless the response
+   * Reads a value. An object or array is not a copy: a change to it is stored, unless the response
    * is committed already.
    */
   get<K extends Key<Data>>(key: K): Data[K] | undefined {
@@ -78,7 +78,7 @@ export class SessionData<Data extends object> {
   }
 
   /**
-   * Sets the value of a key to what a function makes of it.
+   * Sets the value of a key to what a function returns for the current one.
    *
    * @param make - May run again, on a fresh value, when another request won the race. It must do
    * nothing else.

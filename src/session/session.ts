@@ -29,7 +29,7 @@ export class Session<
   Data extends object = Record<string, unknown>,
   Flash extends object = Record<string, string>,
 > extends SessionData<Data> {
-  /** Whether this session began with this request, since no cookie came or none was honoured. */
+  /** Whether this session began with this request, since no cookie came or none was honored. */
   get new(): boolean {
     return stateOf(this).isNew
   }
@@ -88,7 +88,7 @@ export class Session<
   }
 
   /**
-   * Has the session written, and so its life extended, even if nothing changed or it is empty.
+   * Forces a write, which extends the session's life, even if nothing changed or it is empty.
    *
    * @throws {SessionCommittedError} When the response is committed.
    */
@@ -98,7 +98,7 @@ export class Session<
   }
 
   /**
-   * Ends the session: data, flash queues, CSRF token and all. A new and empty one takes its place, to
+   * Ends the session, with its data, flash queues and CSRF token. A new, empty one takes its place, to
    * be used at once. Call it at logout.
    *
    * If the session is the cookie, a copy of the old cookie that somebody kept stays valid until it
@@ -111,8 +111,8 @@ export class Session<
   }
 
   /**
-   * Keeps the data under a new identity, with a new CSRF token. Call it at login, so that nobody who
-   * knew the visitor's session before shares it afterwards.
+   * Keeps the data under a new identity, with a new CSRF token. Call it at login, so that anyone who
+   * knew the session before does not share it afterward.
    *
    * @throws {SessionCommittedError} When the response is committed.
    */

@@ -28,21 +28,21 @@ export interface Store {
   /**
    * Replaces `before` by `after` if `before` is still the value, as one atomic step per key.
    *
-   * If the answer to a swap is lost, the swap may have been applied all the same. A store must not
+   * If the response to a swap is lost, the swap may still have been applied. A store must not
    * repeat it unless it can recognize the repeat: two requests that add one to a number write the same
    * value, so the value does not tell whose it is.
    *
    * @param before - The value to replace; `null`: there is no record.
    * @param after - The new value; `null`: delete the record.
    * @param ttl - Whole seconds from now until the record expires, at least 1. It may expire a second
-   * late, never early. Each swap that replaces sets it anew, even if the value is the same; a swap that
+   * late, never early. Each swap that replaces starts it again, even with an equal value; a swap that
    * does not replace leaves it alone.
    * @returns Whether it replaced, and the value that is there now, so that the next attempt needs no
    * `get`.
    */
   swap(key: string, before: string | null, after: string | null, ttl: number): Promise<Swap>
   /**
-   * Writes the first record of a key that nobody has used, such as a new random id. Implement it only
+   * Writes the first record of a key that has never been used, such as a new random id. Implement it only
    * if the store can then save a read that `swap(key, null, value, ttl)` makes; that is called if the
    * method is missing. A wrapper around a store passes it on.
    *

@@ -16,7 +16,7 @@ export type { FieldValue } from './testing/fill.ts'
 
 /** What a session holds. */
 export interface SessionContent<Data extends object = Record<string, unknown>> {
-  /** What handlers put in. */
+  /** The data that handlers set. */
   data: Partial<Data>
   /** The messages that wait, by queue. */
   flash: Record<string, unknown[]>
@@ -32,7 +32,7 @@ export interface SessionContent<Data extends object = Record<string, unknown>> {
  * Makes the `Cookie` header of a visitor who has a session already, for the tests of an app.
  *
  * @param options - Those of the app's `session()`.
- * @param more - Flash messages that wait, times other than now, and whether it is remembered.
+ * @param more - Waiting flash messages, times other than now, and whether it is remembered.
  *
  * @example
  * ```ts

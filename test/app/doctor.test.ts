@@ -27,7 +27,7 @@ describe('examine()', () => {
     [{ ...fine, SESSION_STORE: 'toString' }, /SESSION_STORE is "toString"/],
     [{ ...fine, SESSION_STORE: 'kv' }, /which needs SESSIONS_KV: bind it/],
     [{ ...fine, SESSION_STORE: 'redis' }, /which needs REDIS_URL and REDIS_TOKEN/],
-  ])('says what %o lacks, and never a secret', async (bindings, expected) => {
+  ])('names what %o lacks, and reveals no secret', async (bindings, expected) => {
     const found = await problems(bindings)
     expect(found).toEqual([expect.stringMatching(expected)])
     expect(found.join()).not.toMatch(/short|x{9}|Zk3v/)
@@ -60,7 +60,7 @@ describe('examine()', () => {
     expect(await problems(bindings)).toEqual([])
   })
 
-  it('names the compatibility date where requests cannot wake each other', async () => {
+  it('names the compatibility date if requests cannot wake each other', async () => {
     expect(await problems(fine, { canWake: false })).toEqual([
       expect.stringContaining('2024-10-14'),
     ])
@@ -90,14 +90,14 @@ describe('doctor()', () => {
     warn.mock.calls.flat().filter((line) => !String(line).startsWith('doctor: runtime'))
   const headers = { Accept: 'text/html' }
 
-  it('logs at the first page of a development server what is wrong, once', async () => {
+  it('logs what is wrong once, at the first page of a development server', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
     const site = app()
     for (let visit = 0; visit < 2; visit++) await site.request('/', { headers }, {})
     expect(logged(warn)).toEqual([expect.stringMatching(/^doctor: secret: /)])
   })
 
-  it('says nothing where visitors are, or where nothing is wrong', async () => {
+  it('logs nothing in production, or if nothing is wrong', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
     await app().request('https://example.com/', { headers }, {})
     await app().request('/', { headers }, fine)

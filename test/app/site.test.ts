@@ -192,7 +192,7 @@ describe('the inspector', () => {
       expect(page).not.toContain(secret)
       const start = page.match(/<span class="k-data-0"><sup>3<\/sup>([\w-]+)</)?.[1] ?? ''
       expect(payload).toContain(start)
-      // Nor its neighbours: what they show ends before the token begins.
+      // Nor its neighbors: what they show ends before the token begins.
       const at = text.indexOf(String(secret))
       expect(payload.indexOf(start) + start.length).toBeLessThanOrEqual((at * 4) / 3)
     }

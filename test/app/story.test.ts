@@ -35,7 +35,7 @@ describe('the home page', () => {
     expect(await read('/')).toContain('<strong>3 times</strong>')
   })
 
-  it('draws an id in the cookie and the data on the server where there is a store', async () => {
+  it('draws an id in the cookie and the data on the server if there is a store', async () => {
     const { read } = visitSite(createApp(), { ...env, SESSION_STORE: 'durable-object' })
     await read('/')
     const page = await read('/')
@@ -88,7 +88,7 @@ describe('the inspector', () => {
     expect(await read('/session')).not.toContain('class="notice"')
   })
 
-  it('says that a session is over, to the browser that had it, once', async () => {
+  it('tells the browser of a session that was ended so, once', async () => {
     const { cookies, read } = visitSite()
     const old = Math.floor(Date.now() / 1000) - 5000
     const options = { secret: env.SESSION_SECRET }
@@ -132,7 +132,7 @@ describe('a form of the site that is out of date', () => {
     ['/session/break', { payload: '{"role":"admin"}' }],
   ]
 
-  it.each(actions)('comes back filled in, with a token that is good: %s', async (path, fields) => {
+  it.each(actions)('comes back filled in, with a valid token: %s', async (path, fields) => {
     const site = visitSite()
     await site.count('/')
     const refused = await site.post(path, { ...fields, csrf_token: 'old' }, { headers: own })
@@ -188,8 +188,8 @@ describe('a field that was not accepted', () => {
   })
 })
 
-describe('what waits for a page that is not visited', () => {
-  it('is said by whatever page comes next', async () => {
+describe('a message for a page that is not visited', () => {
+  it('is shown by the next page', async () => {
     const { post, token, read } = visitSite()
     const csrf_token = await token('/cart')
     await post('/cart', { item: 'tea', csrf_token })
@@ -222,7 +222,7 @@ describe('a visitor who is logged in', () => {
     expect(long.page).toContain('30 d left')
   })
 
-  it('is shown in which browsers, this one first, and is offered what there is', async () => {
+  it('sees their browsers, this one first, and only the actions that apply', async () => {
     const bindings = { ...env, SESSION_STORE: 'd1' }
     const [laptop, phone] = [visitSite(createApp(), bindings), visitSite(createApp(), bindings)]
     const name = `Mary ${Date.now()}`
@@ -254,7 +254,7 @@ describe('an error page', () => {
   }
   const page = { Accept: 'text/html' }
 
-  it('says on this machine what the log says, and nowhere else', async () => {
+  it('repeats the log on localhost, and nowhere else', async () => {
     const here = await ask('http://localhost/', broken, page)
     expect(await here.text()).toContain('npx wrangler secret put SESSION_SECRET')
     for (const host of ['shop.example', 'localhost.shop.example']) {
@@ -263,7 +263,7 @@ describe('an error page', () => {
     }
   })
 
-  it('says when to come back where the session cannot be reached', async () => {
+  it('says when to retry if the session cannot be reached', async () => {
     const down = { ...env, SESSION_STORE: 'kv', SESSIONS_KV: {} }
     const answer = await ask('https://shop.example/cart', down)
     expect(answer.status).toBe(503)
@@ -271,7 +271,7 @@ describe('an error page', () => {
     expect(await answer.text()).toContain('<a class="button" href="">Try again</a>')
   })
 
-  it('leads from an address of forms to the pages that have them', async () => {
+  it('links from an address that only takes forms to the pages that have them', async () => {
     const answer = await ask('https://shop.example/cart/remove', env)
     const text = await answer.text()
     expect(text).toContain('This address only takes form submissions.')

@@ -14,7 +14,7 @@ describe('a CSRF token', () => {
   const stores = { 'a cookie': undefined, 'a store': memoryStore() }
 
   it.each(Object.entries(stores))(
-    'from before a login is refused with the cookie of after it: in %s',
+    'issued before a login is refused with the cookie set by it: in %s',
     async (_, store) => {
       const app = shop({}, store && { store })
       const { visitor, token } = await shopper(app)
@@ -28,7 +28,7 @@ describe('a CSRF token', () => {
     },
   )
 
-  it('from before a logout is good for a minute, with the old cookie, if sessions are in a store', async () => {
+  it('issued before a logout is accepted with the old cookie for a minute, if sessions are in a store', async () => {
     at(0)
     const app = shop({}, { store: memoryStore() })
     const { visitor, token } = await shopper(app)

@@ -120,7 +120,7 @@ describe.each(kinds)('$kind', (kind) => {
     },
   )
 
-  it('is honoured if its data is nested 64 levels deep, the limit of set()', async () => {
+  it('is honored if its data is nested 64 levels deep, the limit of set()', async () => {
     const value = '['.repeat(64) + ']'.repeat(64)
     const token = await plant(kind, payloadWith(`{"user":${value}}`))
     const { shown } = await present(options, token)

@@ -7,7 +7,7 @@ import { targets } from '../../tools/fuzz/targets.ts'
 const count = 1820 // inputs for each target
 const limit = 2 // seconds, likewise: 11 targets stay well under 30 s on any machine
 
-describe('input is honoured only if the server made it', () => {
+describe('input is honored only if the server made it', () => {
   let all: Target[]
   beforeAll(async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: start * 1000 })

@@ -18,7 +18,7 @@ afterEach(() => {
 describe.each(kinds.filter(({ store }) => !store))('$kind', ({ options }) => {
   // A cookie that is the session cannot be called back. These two are here so that nobody relies on
   // it: a store ends sessions for good.
-  it('that was copied before the logout works on, until its time is up', async () => {
+  it('that was copied before the logout still works, until it expires', async () => {
     at(0)
     const visitor = createVisitor(options)
     await visitor.visit((session) => session.set('user', 'mary'))
@@ -30,7 +30,7 @@ describe.each(kinds.filter(({ store }) => !store))('$kind', ({ options }) => {
     expect((await present(options, copy)).shown.result).toEqual([true, {}])
   })
 
-  it('that a request in flight writes after the logout is the session again', async () => {
+  it('that a request in flight writes after the logout revives the session', async () => {
     const visitor = createVisitor(options)
     await visitor.visit((session) => session.set('user', 'mary'))
     const finish = await visitSlowly(visitor, (session) => session.set('late', 1))
@@ -40,7 +40,7 @@ describe.each(kinds.filter(({ store }) => !store))('$kind', ({ options }) => {
     expect(await visitor.visit((session) => session.keys())).toEqual(['user', 'late'])
   })
 
-  it('that was planted before a login shows nothing of what comes after', async () => {
+  it('that was planted before a login reveals nothing of what follows', async () => {
     const planted = await genuine(options, { planted: true })
     const victim = createVisitor(options)
     victim.cookies.set(cookieName, planted)
@@ -90,7 +90,7 @@ describe.each(stored)('$kind', ({ options, store, codec }) => {
     expect(await present(options, planted)).toEqual({ shown: anonymous, rejected: 'unknown' })
   })
 
-  it('that the client chose begins a session under another, and is not kept', async () => {
+  it('that the client chose is replaced by another, and is not stored', async () => {
     const chosen = 'A'.repeat(43)
     const reasons: string[] = []
     const visitor = createVisitor({ ...options, onReject: (reason) => void reasons.push(reason) })
@@ -116,14 +116,14 @@ describe.each(stored)('$kind', ({ options, store, codec }) => {
       `${'A'.repeat(42)}=`,
       `${'A'.repeat(43)}\n`,
     ],
-  ])('that is %j never reaches the store, though the site signed it', async (id) => {
+  ])('that is %j never reaches the store, even if the site signed it', async (id) => {
     store.calls.length = 0
     const { shown, rejected } = await present(options, await sign(id))
     expect({ shown, rejected }).toEqual({ shown: anonymous, rejected: 'malformed' })
     expect(store.calls).toEqual([])
   })
 
-  it('is known to the store as a hash only, whatever was done with it', async () => {
+  it('is known to the store only as a hash, whatever a request does', async () => {
     store.calls.length = 0
     const visitor = createVisitor(options)
     const ids = new Set<string>()
@@ -155,7 +155,7 @@ describe.each(stored)('$kind', ({ options, store, codec }) => {
 })
 
 describe.each(kinds)('$kind', ({ options, store }) => {
-  it('is not made for a thousand robots that bring no cookie', async () => {
+  it('is not created for a thousand robots that send no cookie', async () => {
     store?.calls.splice(0)
     const robot = createVisitor(options)
     for (let i = 0; i < 1000; i++) {
@@ -175,7 +175,7 @@ describe.each(kinds)('$kind', ({ options, store }) => {
 })
 
 describe('an id', () => {
-  it('is 256 random bits: none of 100 000 comes twice, no bit prefers a side', async () => {
+  it('is 256 random bits: 100,000 ids are distinct, and no bit is biased', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0)
     vi.spyOn(crypto, 'randomUUID').mockReturnValue('0-0-0-0-0')
     const ones = new Uint32Array(256)

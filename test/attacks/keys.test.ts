@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { encodeBase64url } from '../../src/session/codecs/base64url.ts'
 import { deriveKeyBytes } from '../../src/session/codecs/keys.ts'
 import { csrfToken, type SessionOptions } from '../../src/session/index.ts'
-import { anonymous, genuine, honoured, makeKinds, present } from '../kit/kinds.ts'
+import { anonymous, genuine, honored, makeKinds, present } from '../kit/kinds.ts'
 import { otherSecret, payloadOf, secret } from '../kit/tokens.ts'
 import { createVisitor } from '../kit/visitor.ts'
 
@@ -42,7 +42,7 @@ describe.each(kinds)('$kind', (kind) => {
     const visitor = createVisitor()
     const masked = await visitor.visit((session) => csrfToken(session))
     const [, , { _csrft_: csrf }] = payloadOf(visitor.token) as [0, 0, { _csrft_: string }]
-    expect(await honoured(kind, [...tokens, masked, csrf])).toEqual([])
+    expect(await honored(kind, [...tokens, masked, csrf])).toEqual([])
   })
 
   it.each([1, 2, 3, 4])('is signed by the newest of %i secrets only', async (count) => {

@@ -66,7 +66,7 @@ describe('an id outside the cookie', () => {
       expect(response.headers.getSetCookie()).toEqual([])
     }
     expect(asked()).toEqual([])
-    const honoured = await app.request('/', { headers: { Cookie: `${cookieName}=${cookie}` } })
-    expect(await honoured.text()).toContain('mary')
+    const honored = await app.request('/', { headers: { Cookie: `${cookieName}=${cookie}` } })
+    expect(await honored.text()).toContain('mary')
   })
 })

@@ -59,7 +59,7 @@ describe('a handler that throws, with setOnError false', () => {
   const logout = (session: { invalidate(): void; regenerate(): void }) => session.invalidate()
 
   it.each(['invalidate', 'regenerate'] as const)(
-    'still ends the old id by its %s()',
+    'still ends the old id with %s()',
     async (method) => {
       const store = memoryStore()
       const visitor = createVisitor({ store, setOnError: false })

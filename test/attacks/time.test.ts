@@ -50,25 +50,25 @@ describe.each(makeKinds())('$kind', (kind) => {
     expect(seen).toEqual([start + 3601, undefined])
   })
 
-  it('is not honoured with impossible stamps, or stamps over a minute ahead', async () => {
+  it('is not honored if a timestamp is impossible, or more than a minute ahead', async () => {
     at(0)
     const endless = { ...options, timeout: null, reissueTime: null, lifetime: null }
     const ahead = [0, 59, 60, 61, 3600].map((seconds) => start + seconds)
     const odd = ['NaN', '1e99', '1e999', '-1', String(2 ** 53), 'null', '"1700000000"', '"1e99"']
-    const honoured: string[] = []
+    const honored: string[] = []
     for (const stamp of [...ahead.map(String), ...odd, 'true', '[]', '{}', `[${start}]`, '']) {
       for (const stamps of [`${stamp},${start}`, `${start},${stamp}`]) {
         const token = await plant(kind, `[${stamps},{"user":"mary"}]`)
         const { shown, rejected } = await present(endless, token)
-        if (rejected === undefined) honoured.push(stamp)
+        if (rejected === undefined) honored.push(stamp)
         else expect({ shown, rejected }).toEqual({ shown: anonymous, rejected: 'malformed' })
       }
     }
     const allowed = ahead.slice(0, 3).map(String)
-    expect(honoured).toEqual(allowed.flatMap((stamp) => [stamp, stamp]))
+    expect(honored).toEqual(allowed.flatMap((stamp) => [stamp, stamp]))
   })
 
-  it('is different for each of 1,000 visitors while the clock stands still', async () => {
+  it('differs for each of 1,000 visitors while the clock stands still', async () => {
     at(0)
     const visitor = createVisitor(options)
     const tokens = new Set<string>()
@@ -80,7 +80,7 @@ describe.each(makeKinds())('$kind', (kind) => {
     expect(tokens.size).toBe(1000)
   })
 
-  it('is written once by 100 readers in the second of its re-issue', async () => {
+  it('is written once when 100 requests read it in the second of its re-issue', async () => {
     at(0)
     const visitor = createVisitor(options)
     await visitor.visit((session) => session.set('user', 'mary'))

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { encodeBase64url } from '../../src/session/codecs/base64url.ts'
 import { at, start } from '../kit/clock.ts'
-import { anonymous, contentOf, genuine, honoured, makeKinds, present } from '../kit/kinds.ts'
+import { anonymous, contentOf, genuine, honored, makeKinds, present } from '../kit/kinds.ts'
 import { cookieName, otherSecret, secret } from '../kit/tokens.ts'
 import { createVisitor } from '../kit/visitor.ts'
 
@@ -25,9 +25,9 @@ function base64url(text: string): string {
 describe.each(makeKinds())('$kind', (kind) => {
   const { options, codec } = kind
 
-  it('is honoured when the site wrote it', async () => {
+  it('is honored when the site wrote it', async () => {
     const token = await genuine(options, admin)
-    expect(await honoured(kind, [token])).toEqual([token])
+    expect(await honored(kind, [token])).toEqual([token])
     const { shown } = await present(options, token)
     expect(shown).toEqual({ ...anonymous, result: [false, admin] })
   })
@@ -40,7 +40,7 @@ describe.each(makeKinds())('$kind', (kind) => {
       random(12) + body + random(16),
     ])
     const zeros = encodeBase64url(new Uint8Array(32))
-    expect(await honoured(kind, [...guesses.flat(), `${body}.${zeros}`, zeros])).toEqual([])
+    expect(await honored(kind, [...guesses.flat(), `${body}.${zeros}`, zeros])).toEqual([])
   })
 
   it('is not forged with a known secret or with another signature', async () => {
@@ -48,7 +48,7 @@ describe.each(makeKinds())('$kind', (kind) => {
     const secrets = ['itsaseekreet', '', otherSecret, secret.slice(1), `${secret} `]
     const own = await Promise.all(secrets.map((each) => codec(each, cookieName).encode(content)))
     const tail = (await genuine(options)).slice(-43)
-    expect(await honoured(kind, [...own, `${base64url(content)}.${tail}`])).toEqual([])
+    expect(await honored(kind, [...own, `${base64url(content)}.${tail}`])).toEqual([])
   })
 
   it('is not forged by a token that names its own version or algorithm', async () => {
@@ -61,7 +61,7 @@ describe.each(makeKinds())('$kind', (kind) => {
       ...[`${name}.${body}`, `${name}.${body}.`, `${body}.${name}`],
     ])
     expect(
-      await honoured(
+      await honored(
         kind,
         forged.filter((each) => each !== token),
       ),
@@ -71,11 +71,11 @@ describe.each(makeKinds())('$kind', (kind) => {
   it('is never accepted unsigned, in any encoding', async () => {
     const content = await contentOf(kind, admin)
     const hex = [...encoder.encode(content)].map((byte) => byte.toString(16)).join('')
-    const spelt = [content, encodeURIComponent(content), base64url(content), btoa(content), hex]
+    const spelled = [content, encodeURIComponent(content), base64url(content), btoa(content), hex]
     const [, signature = ''] = (await genuine(options)).split('.')
-    const forged = [...spelt, signature].flatMap((text) => [text, `${text}.`, `.${text}`])
-    forged.push(...spelt.map((text) => `${text}.${text}`), '', '.', '..')
-    expect(await honoured(kind, forged)).toEqual([])
+    const forged = [...spelled, signature].flatMap((text) => [text, `${text}.`, `.${text}`])
+    forged.push(...spelled.map((text) => `${text}.${text}`), '', '.', '..')
+    expect(await honored(kind, forged)).toEqual([])
   })
 
   it('is refused for every reason with a byte-identical response', async () => {
@@ -116,6 +116,6 @@ describe.each(makeKinds())('$kind', (kind) => {
     const cut = [...token].flatMap((_, i) => [token.slice(0, i), token.slice(i + 1)])
     const more = [...alphabet, ...strangers].map((each) => token + each)
     expect(changed.length).toBeGreaterThan(6000)
-    expect(await honoured(kind, [...changed, ...cut, ...more, token + token])).toEqual([])
+    expect(await honored(kind, [...changed, ...cut, ...more, token + token])).toEqual([])
   })
 })

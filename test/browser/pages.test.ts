@@ -97,7 +97,7 @@ describe.each([
     })
   })
 
-  it('brings back what was typed when the session does not know the form any more', async () => {
+  it('returns what was typed when the form has expired', async () => {
     const context = await browser.newContext({ baseURL: url, javaScriptEnabled })
     const page = await context.newPage()
     await page.goto('/cart')

@@ -173,7 +173,7 @@ describe.each(['/', '/howdy', '/cart', '/session', '/nowhere'])('%s', (path) => 
   })
 })
 
-describe('on paper', () => {
+describe('a printed page', () => {
   it.each(['/', '/cart', '/session'])('%s has no navigation and no buttons', async (path) => {
     const { page, close } = await open((page) => page.goto(path))
     await page.emulateMedia({ media: 'print' })
@@ -186,7 +186,7 @@ describe('on paper', () => {
   })
 })
 
-describe('where the store does not answer', () => {
+describe('a page whose store does not answer', () => {
   it('says on localhost what to do, and offers to try again', async () => {
     const context = await broken.browser.newContext({ baseURL: broken.url })
     const page = await context.newPage()

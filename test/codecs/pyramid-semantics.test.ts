@@ -88,7 +88,7 @@ describe("session(), by Pyramid's tests of its cookie session", () => {
     expect(await visitor.data()).toEqual({ state: 1 })
   })
 
-  it('does not honour a session from next year (test_timeout_never)', async () => {
+  it('does not honor a session from next year (test_timeout_never)', async () => {
     // Pyramid does: it tests `timeout=None` with such a stamp.
     const visitor = await holder([start + year, 0, { state: 1 }], { timeout: null })
     expect(await visitor.data()).toEqual({})

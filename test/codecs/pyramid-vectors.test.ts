@@ -105,8 +105,8 @@ describe("pyramidCodec(), by Pyramid's own cookies", () => {
   })
 
   const verbatim = valid.filter((vector) => written.includes(vector))
-  const respelt = ['odd-numeric-strings', 'odd-state-empty-list']
-  it.each(verbatim.filter(({ id }) => !respelt.includes(id)))(
+  const respelled = ['odd-numeric-strings', 'odd-state-empty-list']
+  it.each(verbatim.filter(({ id }) => !respelled.includes(id)))(
     'reads the payload of $id unchanged',
     async (vector) => {
       expect(await codecOf(vector).decode(vector.cookie ?? '')).toBe(payloadText(vector))
@@ -117,7 +117,7 @@ describe("pyramidCodec(), by Pyramid's own cookies", () => {
     ['odd-numeric-strings', '[1700000000,5,{"k":1}]'],
     ['odd-state-empty-list', '[1700000000,1,{}]'],
     ['state-nan', '[1700000000, 1700000000.75, {"nan": null, "inf": null}]'],
-  ])('spells %s as JSON', async (id, text) => {
+  ])('writes %s as JSON', async (id, text) => {
     expect(await codecOf(alone(id)).decode(alone(id).cookie ?? '')).toBe(text)
   })
 

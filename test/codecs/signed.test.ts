@@ -75,7 +75,7 @@ describe('a list of secrets', () => {
     expect(visitor.sent).toEqual([])
   })
 
-  it('no longer honours a removed secret', async () => {
+  it('no longer honors a removed secret', async () => {
     at(60)
     const retired = await sign([start, start, { a: 1 }])
     expect(await createVisitor({ secret: [otherSecret] }).present(retired)).toEqual({})

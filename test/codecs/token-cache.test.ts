@@ -24,7 +24,7 @@ describe('a token that has been read or written before', () => {
     expect(verify).toHaveBeenCalledTimes(1)
   })
 
-  it('does not vouch for a token that differs in one character, however often it is tried', async () => {
+  it('does not make a token valid that differs in one character, however often it is tried', async () => {
     const codec = cached(signed())
     const token = await codec.encode('{"user":"mary"}')
     for (let i = 0; i < token.length; i++) {
@@ -105,7 +105,7 @@ describe('a token that has been read or written before', () => {
     expect(await visitor.visit((session) => session.get('list'))).toEqual([])
   })
 
-  it('is not honoured under another secret', async () => {
+  it('is not honored under another secret', async () => {
     const token = await cached(signed()).encode(`[${start},${start},{}]`)
     expect(await cached(signedCodec(otherSecret, cookieName)).decode(token)).toBe(null)
   })

@@ -44,8 +44,8 @@ async function timed(visitor: Visitor, use: Use, seconds = 40) {
   return { status, error, took: took as number }
 }
 
-describe('all that one request waits for its store', () => {
-  it('is 10 seconds, reading and writing together', async () => {
+describe('the time that one request waits for its store', () => {
+  it('is 10 seconds for reads and writes together', async () => {
     const { memory, store, visitor } = await known()
     store.get = (key) => wait(6).then(() => memory.get(key))
     store.swap = never
@@ -55,7 +55,7 @@ describe('all that one request waits for its store', () => {
     expect(took).toBeLessThan(11)
   })
 
-  it('is 10 seconds, conflicts and all', async () => {
+  it('is 10 seconds, conflicts included', async () => {
     const { memory, store, visitor } = await known()
     let swaps = 0
     store.get = (key) => wait(4).then(() => memory.get(key))
@@ -70,7 +70,7 @@ describe('all that one request waits for its store', () => {
     expect(swaps).toBeLessThan(150)
   })
 
-  it('does not count what the handler does by itself', async () => {
+  it('does not include what the handler does itself', async () => {
     const { memory, store, visitor } = await known()
     store.get = (key) => wait(4).then(() => memory.get(key))
     store.swap = (...given) => wait(4).then(() => memory.swap(...given))
@@ -81,7 +81,7 @@ describe('all that one request waits for its store', () => {
     expect(await timed(visitor, use)).toMatchObject({ status: 200, error: undefined })
   })
 
-  it('counts waits beside each other once', async () => {
+  it('counts concurrent waits once', async () => {
     const { memory, store, visitor } = await known()
     const others = [1, 2, 3, 4].map(() => createVisitor({ store: memory }))
     for (const other of others) await other.visit((session) => session.set('n', 0))
@@ -100,7 +100,7 @@ describe('all that one request waits for its store', () => {
     }
   })
 
-  it('does not count the generation of revocations twice that is read during a read', async () => {
+  it('counts once a read of revocations that runs beside a read of the session', async () => {
     const { memory, store, visitor } = await known()
     store.get = (key) =>
       (key.startsWith('revoked:') ? wait(7) : wait(0)).then(() => memory.get(key))
@@ -130,7 +130,7 @@ describe('all that one request waits for its store', () => {
     }
   })
 
-  it('is over without a call that nobody waits for', async () => {
+  it('ends without starting another call', async () => {
     const { memory, store, visitor } = await known()
     const watching = watched(memory)
     store.get = (key) => wait(6).then(() => watching.get(key))
@@ -141,7 +141,7 @@ describe('all that one request waits for its store', () => {
     expect(watching.calls.map(([name]) => name)).toEqual(['get', 'swap'])
   })
 
-  it('ends in peace where the store fails after it', async () => {
+  it('leaves no unhandled rejection if the store fails after it', async () => {
     const { store, visitor } = await known()
     const failLate = () => wait(15).then(() => Promise.reject(new Error('too late')))
     store.get = failLate

@@ -60,7 +60,7 @@ function assertWellAnswered({ status, error, sent }: Visit<unknown>): void {
 }
 
 describe('a store that fails at random', () => {
-  it('loses no change that was answered with success, and makes up none', async () => {
+  it('loses no change that was answered with success, and invents none', async () => {
     for (let seed = 1; seed <= rounds / 2; seed++) {
       const memory = memoryStore()
       const { token } = await withSession(memory)
@@ -122,7 +122,7 @@ describe('a store that fails at random', () => {
     }
   })
 
-  it('never fails a page that only reads, where only its writes fail', async () => {
+  it('never fails a page that only reads, if only writes fail', async () => {
     for (let seed = 1; seed <= rounds / 2; seed++) {
       const memory = memoryStore()
       const { token } = await withSession(memory)
@@ -177,12 +177,12 @@ describe('a store that is eventually consistent', () => {
   }
   const user = (session: Session) => session.get('user')
 
-  it('knows a new session everywhere at once: nobody had looked for its id', async () => {
+  it('finds a new session everywhere at once, since nobody has read its key before', async () => {
     const [, there] = await twoTabs()
     expect(await there.visit(user)).toBe('mary')
   })
 
-  it('ends a session where the logout is, at once, and everywhere in a minute', async () => {
+  it('ends a session at once where the visitor logs out, and everywhere within a minute', async () => {
     const [here, there] = await twoTabs()
     await there.visit(user)
     await here.visit((session) => session.invalidate())
@@ -192,7 +192,7 @@ describe('a store that is eventually consistent', () => {
     expect(await there.visit(user)).toBeUndefined()
   })
 
-  it('ends a session by a logout at a place that has not heard of it', async () => {
+  it('ends a session on a logout at a place that has not seen it yet', async () => {
     const [here, there] = places()
     const phone = createVisitor({ store: here })
     await phone.visit((session) => session.set('user', 'mary'))
@@ -206,7 +206,7 @@ describe('a store that is eventually consistent', () => {
     expect(phone.sent).toEqual([])
   })
 
-  it('is told by no request that a session which another place ended is alive, after a minute', async () => {
+  it('is not made to revive a session that another place ended a minute ago', async () => {
     const [here, there] = await twoTabs()
     await there.visit(user)
     await here.visit((session) => session.regenerate())

@@ -61,7 +61,7 @@ async function timed<T>(answering: Promise<T>, seconds = 12) {
   return timing
 }
 
-describe('what only extends a session', () => {
+describe('a write that only extends a session', () => {
   const faults: [string, Swap][] = [
     ['refused with 429', rateLimited],
     ['refused with READONLY', readOnly],
@@ -71,18 +71,21 @@ describe('what only extends a session', () => {
     ['rejected with nothing', () => Promise.reject(undefined)],
   ]
 
-  it.each(faults)('never fails the page, within a second, where it is %s', async (_, fault) => {
-    const { visitor, faults, events } = await loggedIn()
-    at(121)
-    stopTimersToo()
-    faults.push(fault)
-    const { answer, took } = await timed(visitor.attempt((session) => session.get('user')))
-    expect(answer).toMatchObject({ status: 200, result: 'mary', sent: [] })
-    expect(took).toBeLessThanOrEqual(1.5) // the second, and a step of the test's clock
-    expect(events).toEqual([{ type: 'store-error', error: expect.any(Error), failed: false }])
-    expect(faults).toEqual([])
-    expect(await visitor.visit((session) => session.get('user'))).toBe('mary')
-  })
+  it.each(faults)(
+    'never fails the page, nor delays it by more than a second: %s',
+    async (_, fault) => {
+      const { visitor, faults, events } = await loggedIn()
+      at(121)
+      stopTimersToo()
+      faults.push(fault)
+      const { answer, took } = await timed(visitor.attempt((session) => session.get('user')))
+      expect(answer).toMatchObject({ status: 200, result: 'mary', sent: [] })
+      expect(took).toBeLessThanOrEqual(1.5) // the second, and a step of the test's clock
+      expect(events).toEqual([{ type: 'store-error', error: expect.any(Error), failed: false }])
+      expect(faults).toEqual([])
+      expect(await visitor.visit((session) => session.get('user'))).toBe('mary')
+    },
+  )
 
   it('is due again at the next request', async () => {
     const { visitor, faults, events } = await loggedIn()
@@ -95,7 +98,7 @@ describe('what only extends a session', () => {
     expect(await visitor.visit((session) => session.get('user'))).toBe('mary')
   })
 
-  it('never fails the page where an id is to be signed by a new secret', async () => {
+  it('never fails the page when an id is due to be re-signed', async () => {
     const { visitor, options, memory, events } = await loggedIn()
     let reads = 0
     const get: Store['get'] = (key) =>
@@ -108,7 +111,7 @@ describe('what only extends a session', () => {
     expect(events).toEqual([{ type: 'store-error', error: expect.any(Error), failed: false }])
   })
 
-  it('never fails the page where an expired session is to be cleared away', async () => {
+  it('never fails the page when an expired session is due to be removed', async () => {
     const { visitor, options, events } = await loggedIn()
     const store = {
       swap: readOnly,
@@ -128,7 +131,7 @@ describe('what only extends a session', () => {
     ['changed()', (session: Session) => session.changed()],
     ['a login', (session: Session) => session.regenerate()],
     ['a logout', (session: Session) => session.invalidate()],
-  ])('is not %s: where that cannot be kept the answer is 503', async (_, use) => {
+  ])('is not %s, which results in 503 if it cannot be stored', async (_, use) => {
     const { visitor, faults, events } = await loggedIn()
     faults.push(...Array<Swap>(8).fill(readOnly))
     const { status, sent } = await visitor.attempt((session) => void use(session))
@@ -147,7 +150,7 @@ describe('a write that KV refuses with 429', () => {
     ['a logout', (session) => session.invalidate(), {}],
   ]
 
-  it.each(uses)('is tried again after a second: %s', async (_, use, left) => {
+  it.each(uses)('is retried after a second: %s', async (_, use, left) => {
     const { visitor, faults } = await loggedIn()
     await visitor.visit((session) => session.flash('hello'))
     faults.push(...Array<Swap>(2).fill(rateLimited))
@@ -158,7 +161,7 @@ describe('a write that KV refuses with 429', () => {
     expect(await visitor.visit((session) => Object.fromEntries(session.entries()))).toEqual(left)
   })
 
-  it('is 503 when it is refused for 10 seconds', async () => {
+  it('results in 503 if it is refused for 10 seconds', async () => {
     const { visitor, faults } = await loggedIn()
     faults.push(...Array<Swap>(100).fill(rateLimited))
     const { answer, took } = await timed(visitor.attempt((session) => session.set('n', 1)))
@@ -204,7 +207,7 @@ describe('a session in KV, which takes one write of a key a second', () => {
     expect(counts).toEqual([1, 2, 3, 4])
   })
 
-  it('is due for its re-issue in ten tabs at once: no page waits for it', async () => {
+  it('is due for its re-issue in ten tabs at once, and no page waits for it', async () => {
     const visitor = createVisitor({ store: limited(), onEvent: () => {} })
     await visitor.visit((session) => session.set('user', 'mary'))
     vi.setSystemTime(Date.now() + 121_000)
@@ -218,7 +221,7 @@ describe('a session in KV, which takes one write of a key a second', () => {
 })
 
 describe('the first write of a new id', () => {
-  it('whose answer is lost has succeeded', async () => {
+  it('whose response is lost has succeeded', async () => {
     const { visitor, faults, lost, events } = faulty()
     faults.push(lost)
     const answer = await visitor.attempt((session) => session.set('user', 'mary'))
@@ -239,14 +242,14 @@ describe('the first write of a new id', () => {
     }
   })
 
-  it('is not repeated where the store is overloaded', async () => {
+  it('is not repeated if the store is overloaded', async () => {
     const { visitor, faults } = faulty()
     faults.push(overloaded, readOnly)
     expect((await visitor.attempt((session) => session.set('n', 1))).status).toBe(503)
     expect(faults).toHaveLength(1)
   })
 
-  it('is not repeated where no time is left', async () => {
+  it('is not repeated if no time is left', async () => {
     const { visitor, faults } = faulty()
     faults.push(never, readOnly)
     const { answer } = await timed(visitor.attempt((session) => session.set('n', 1)))
@@ -254,7 +257,7 @@ describe('the first write of a new id', () => {
     expect(faults).toHaveLength(1)
   })
 
-  it('whose answer is lost is a login too, and a regenerate()', async () => {
+  it('whose response is lost has succeeded at a login and a regenerate(), too', async () => {
     const { visitor, faults, lost, memory } = faulty()
     await visitor.visit((session) => session.set('guest', 1))
     faults.push(memory.swap, lost) // the list, then the new id
@@ -266,7 +269,7 @@ describe('the first write of a new id', () => {
     expect(await userSessions(memory).list('mary')).toHaveLength(1)
   })
 
-  it('is no login where the user’s sessions end before the repetition', async () => {
+  it('is no login if the user’s sessions end before the repetition', async () => {
     const { visitor, faults, lost, memory } = faulty()
     faults.push(memory.swap, async (...given) => {
       await lost(...given).catch(() => {})
@@ -279,8 +282,8 @@ describe('the first write of a new id', () => {
   })
 })
 
-describe('a change whose answer is lost', () => {
-  it('is 503, and not repeated: nobody could tell whose it is', async () => {
+describe('a change whose response is lost', () => {
+  it('results in 503 and is not repeated, since nobody could tell whose write it was', async () => {
     const { visitor, faults, lost } = await loggedIn()
     await visitor.visit((session) => session.set('n', 1))
     faults.push(lost)
@@ -289,7 +292,7 @@ describe('a change whose answer is lost', () => {
     expect(await visitor.visit((session) => session.get('n'))).toBe(2)
   })
 
-  it('is 503 at a login: the old session goes on, or the next login succeeds', async () => {
+  it('results in 503 at a login: the old session continues, or the next login succeeds', async () => {
     for (const lostCall of [0, 1, 2]) {
       const { visitor, faults, lost, memory } = await loggedIn()
       faults.push(...Array<Swap>(lostCall).fill(memory.swap), lost)

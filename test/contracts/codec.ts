@@ -62,8 +62,8 @@ export function codecContract(name: string, subject: CodecSubject): void {
     const found: string[] = []
     for (const each of texts) {
       const payload = await codec.decode(each)
-      const respelt = essence?.(each) === essence?.(token) && payload === text
-      if (payload !== null && !(essence && respelt)) found.push(each)
+      const respelled = essence?.(each) === essence?.(token) && payload === text
+      if (payload !== null && !(essence && respelled)) found.push(each)
     }
     return found
   }
@@ -150,7 +150,7 @@ export function codecContract(name: string, subject: CodecSubject): void {
           // Of every length modulo 4, so that the unused bits of each part's last character vary.
           const one = await codec.encode(`[1,1,{"a":"${rest}"}]`)
           const ends = [one.length, one.indexOf('.')].filter((end) => end > 0)
-          const respelt = ends
+          const respelled = ends
             .flatMap((end) =>
               [...alphabet, '=', '=='].flatMap((last) => [
                 one.slice(0, end - 1) + last + one.slice(end),
@@ -159,7 +159,7 @@ export function codecContract(name: string, subject: CodecSubject): void {
             )
             .concat(` ${one}`, `${one} `, one.toLowerCase(), one.toUpperCase())
             .concat(one.replaceAll('-', '+'), one.replaceAll('_', '/'))
-          expect(await accepted(respelt.filter((each) => each !== one))).toEqual([])
+          expect(await accepted(respelled.filter((each) => each !== one))).toEqual([])
         }
       })
     }

@@ -111,7 +111,7 @@ export function deviceContract(title: string, makeStore?: () => Store | Promise<
       expect(await shownTo(site, stolen)).toEqual(nobody)
     })
 
-    it('regenerate() invites anew, and the old binding ends', async () => {
+    it('regenerate() invites again, and ends the old binding', async () => {
       const site = bank(options)
       const owner = await boundBrowser(site)
       const [old] = owner.bonds.values()

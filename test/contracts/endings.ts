@@ -47,7 +47,7 @@ const ends: [string, Use][] = [
 /**
  * Tests that an ended session stays ended in a store, and that nobody is locked out by it.
  *
- * @param make - Makes the store anew for each test. What it keeps may be shared: ids never repeat.
+ * @param make - Makes a new store for each test. Its records may be shared, since ids never repeat.
  */
 export function endingsContract(name: string, make: () => Store | Promise<Store>): void {
   describe(`a session that ended in ${name}`, () => {
@@ -112,7 +112,7 @@ export function endingsContract(name: string, make: () => Store | Promise<Store>
         }
       })
 
-      it('takes a login within ten seconds for a login, with what it puts in itself', async () => {
+      it('honors a login within ten seconds, with the data that it sets itself', async () => {
         const { visitor, tab, dataOf } = await known()
         await visitor.visit(end)
         at(9.9)
@@ -125,7 +125,7 @@ export function endingsContract(name: string, make: () => Store | Promise<Store>
         expect(late.sent).toHaveLength(1)
       })
 
-      it('lets invalidate() within ten seconds begin a session with what comes after', async () => {
+      it('begins a session with what is set after an invalidate() within ten seconds', async () => {
         const { visitor, tab } = await known()
         await visitor.visit(end)
         const late = tab()
@@ -149,7 +149,7 @@ export function endingsContract(name: string, make: () => Store | Promise<Store>
       })
     })
 
-    it('is a logout where that was in flight while another tab regenerated it', async () => {
+    it('ends by a logout that was in flight while another tab regenerated it', async () => {
       const { visitor, tab, dataOf } = await known()
       const slow = tab()
       const finish = await visitSlowly(slow, logout)
@@ -161,7 +161,7 @@ export function endingsContract(name: string, make: () => Store | Promise<Store>
     })
 
     it.each([0, 9.9, 10, 59])(
-      'ends what it has become by a logout with the old id, %d seconds later',
+      'lets a logout with the old id end what it has become, %d seconds later',
       async (seconds) => {
         const { visitor, tab, dataOf } = await known()
         await visitor.visit(login)
@@ -187,7 +187,7 @@ export function endingsContract(name: string, make: () => Store | Promise<Store>
     })
 
     describe('and a guarded form', () => {
-      it('passes at a double click on "Log in"', async () => {
+      it('passes on a double click on "Log in"', async () => {
         const { tabs, form, post } = await guarded(make)
         const [first, second] = tabs(2)
         expect((await post(first, form)).status).toBe(303)
@@ -197,7 +197,7 @@ export function endingsContract(name: string, make: () => Store | Promise<Store>
         expect(await (await first.get('/')).text()).toBe('mary')
       })
 
-      it('passes when the answer to a login was lost, however long the form is typed', async () => {
+      it('passes when the response to a login was lost, however long the visitor types', async () => {
         for (const [opened, sent] of [
           [2, 3],
           [2, 32],
@@ -224,7 +224,7 @@ export function endingsContract(name: string, make: () => Store | Promise<Store>
         expect((await post(third, { csrf_token: token })).status).toBe(303)
       })
 
-      it('has a token of its own after ten seconds', async () => {
+      it('has its own token after ten seconds', async () => {
         const { tabs, form, post } = await guarded(make)
         const [first, second] = tabs(2)
         await post(first, form)

@@ -77,7 +77,7 @@ function createApp() {
 /** The app that the tests need to be served. */
 export type FormApp = ReturnType<typeof createApp>
 
-/** Tests that a form is there for everybody after `csrf()` has read it. */
+/** Tests that a form can still be read after `csrf()` has read it. */
 export function describeFormBody(runtime: string, serve: (app: FormApp) => Promise<Served>): void {
   describe(`a form that csrf() has read, in ${runtime}`, () => {
     let served: Served

@@ -13,7 +13,7 @@ export function usersContract(name: string, make: () => Store | Promise<Store>):
     it('are listed after bind(), the current one marked, by ids that open no session', async () => {
       const { store, user, device } = await prepare(make)
       const [laptop, phone] = [await device(user), await device(user)]
-      await device(`${user}'s neighbour`)
+      await device(`${user}'s neighbor`)
       const id = await phone.visit((session) => session.id)
       const list = await phone.visit((session) => userSessions(store).list(user, session))
       expect(list).toHaveLength(2)
@@ -112,7 +112,7 @@ export function usersContract(name: string, make: () => Store | Promise<Store>):
 
     it.each([
       ['nobody', undefined],
-      ['another user', (user: string) => `${user}'s neighbour`],
+      ['another user', (user: string) => `${user}'s neighbor`],
     ])(
       'are listed if one tab binds while another regenerates, bound to %s before',
       async (_, other) => {
@@ -158,9 +158,9 @@ export function usersContract(name: string, make: () => Store | Promise<Store>):
     it('are listed for the user who was bound last', async () => {
       const { store, user, device } = await prepare(make)
       const phone = await device(user)
-      await phone.visit((session) => session.bind(`${user}'s neighbour`))
+      await phone.visit((session) => session.bind(`${user}'s neighbor`))
       expect(await userSessions(store).list(user)).toEqual([])
-      expect(await userSessions(store).list(`${user}'s neighbour`)).toHaveLength(1)
+      expect(await userSessions(store).list(`${user}'s neighbor`)).toHaveLength(1)
     })
 
     it('are all listed after concurrent logins', async () => {

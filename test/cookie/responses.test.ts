@@ -265,7 +265,7 @@ describe('a handler that forgets to return', () => {
   it.each<[string, (session: Session) => void]>([
     ['changed the session', (session) => session.set('a', 1)],
     ['only read it', (session) => void session.get('a')],
-  ])("is Hono's error still, not an empty 200, if it %s", async (_, use) => {
+  ])("is still Hono's error, not an empty 200, if it %s", async (_, use) => {
     const store = watched(memoryStore())
     const failures: unknown[] = []
     const app = new Hono().use(session({ secret, store })).get('/', (async (c: Context) => {

@@ -192,8 +192,8 @@ describe("Hono's cache() between session() and the handler", () => {
   })
 })
 
-describe('what is said of caching', () => {
-  it('before the session is opened gives way', async () => {
+describe('a caching header', () => {
+  it('that is set before the session is opened gives way', async () => {
     const app = new Hono()
       .use(session({ secret }))
       .use(async (c, next) => {
@@ -210,7 +210,7 @@ describe('what is said of caching', () => {
     expect(headers.get('CDN-Cache-Control')).toBeNull()
   })
 
-  it('after it was opened stands, unless a cookie is set', async () => {
+  it('that is set after it was opened stands, unless a cookie is set', async () => {
     const app = new Hono().use(session<{ n: number }>({ secret })).get('/:act', async (c) => {
       const session = await c.var.session()
       if (c.req.param('act') === 'write') session.set('n', 1)
@@ -229,23 +229,26 @@ describe('what is said of caching', () => {
         new Response('page', { headers: { 'Cache-Control': 'public', 'Surrogate-Control': 'x' } }),
     ],
     ['by a handler that says private', (c) => c.text('page', 200, { 'Cache-Control': 'private' })],
-  ])('by a handler gives way to a middleware that opens it afterwards: %s', async (_, answer) => {
-    const app = new Hono()
-      .use(session({ secret }))
-      .use(async (c, next) => {
-        await next()
-        const session = await c.var.session()
-        c.res.headers.set('X-User', `${session.get('user')}`)
-      })
-      .get('/', (c) => answer(c))
-    const { headers } = await app.request('/')
-    expect(headers.get('X-User')).toBe('undefined')
-    expect(headers.get('Cache-Control')).toBe('private, no-store')
-    expect(headers.get('Surrogate-Control')).toBeNull()
-    expect(headers.get('Vary')).toBe('Cookie')
-  })
+  ])(
+    'that a handler sets gives way to a middleware that opens the session afterward: %s',
+    async (_, answer) => {
+      const app = new Hono()
+        .use(session({ secret }))
+        .use(async (c, next) => {
+          await next()
+          const session = await c.var.session()
+          c.res.headers.set('X-User', `${session.get('user')}`)
+        })
+        .get('/', (c) => answer(c))
+      const { headers } = await app.request('/')
+      expect(headers.get('X-User')).toBe('undefined')
+      expect(headers.get('Cache-Control')).toBe('private, no-store')
+      expect(headers.get('Surrogate-Control')).toBeNull()
+      expect(headers.get('Vary')).toBe('Cookie')
+    },
+  )
 
-  it('between the openings of two sessions gives way to the second', async () => {
+  it('that is set between the openings of two sessions gives way to the second', async () => {
     const app = new Hono()
       .use(session({ secret }))
       .use(

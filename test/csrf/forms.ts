@@ -39,7 +39,7 @@ const isStream = (body: BodyInit) => body instanceof ReadableStream
 
 /** A body that is made as it is read, chunk by chunk, and counts them. */
 export function endless(bytes: number, chunk = 64 * kib) {
-  const source = { pulled: 0, isCancelled: false }
+  const source = { pulled: 0, isCanceled: false }
   const body = new ReadableStream<Uint8Array>(
     {
       pull(controller) {

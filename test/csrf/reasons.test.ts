@@ -77,7 +77,7 @@ describe('csrf(): the reason of a refusal', () => {
     expect(logged).toEqual([expect.stringContaining('no-session')])
   })
 
-  it('names the cure where a proxy ends TLS', async () => {
+  it('names the cure if a proxy ends TLS', async () => {
     const { app } = site()
     const headers = { Origin: 'https://shop.example', 'Sec-Fetch-Site': 'same-origin' }
     await app.request('http://shop.example/buy', { method: 'POST', headers })
@@ -106,7 +106,7 @@ describe('csrf(): the reason of a refusal', () => {
     expect(logged[0]).toMatch(/^[^\p{Cc}\p{Zl}\p{Zp}]{1,500}$/u)
   })
 
-  it('is told without a token, secret, cookie or query', async () => {
+  it('is reported without a token, secret, cookie or query', async () => {
     const { app, errors } = site()
     const { visitor, token, kept } = await shopper(app)
     const wrong = `${token.slice(0, -1)}-`

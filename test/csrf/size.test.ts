@@ -46,7 +46,7 @@ describe('csrf({ maxFormSize })', () => {
     },
   )
 
-  it('refuses a larger form with an answer that tells nothing, and an error that tells the way out', async () => {
+  it('refuses a larger form with a response that reveals nothing, and an error that names the cure', async () => {
     const { post, token, error } = await site({ maxFormSize: 100, header: 'X-XSRF-Token' })
     const response = await post(padded(token, 101), { 'Content-Type': urlencoded })
     expect([response.status, await response.text()]).toEqual([413, 'Payload Too Large'])
@@ -76,7 +76,7 @@ describe('csrf({ maxFormSize })', () => {
     expect(source.pulled).toBeLessThanOrEqual(mib + 128 * kib)
   })
 
-  it('leaves a body alone, however large, where the token is in the header', async () => {
+  it('leaves a body alone, however large, if the token is in the header', async () => {
     const { post, token } = await site({ maxFormSize: 10 })
     const headers = { 'Content-Type': urlencoded, 'X-CSRF-Token': token }
     expect(await (await post(endless(2 * mib).body, headers)).text()).toBe(`bought ${2 * mib}`)
@@ -113,23 +113,26 @@ describe('csrf({ maxFormSize })', () => {
     expect(onRefuse).not.toHaveBeenCalled()
   })
 
-  it.skipIf(!('WebSocketPair' in globalThis))('keeps what Workers know of a request', async () => {
-    const app = new Hono()
-      .use(session({ secret }))
-      .get('/token', async (c) => c.text(csrfToken(await c.var.session())))
-      .use(csrf())
-      .post('/', (c) => {
-        const { cf, method, url, headers, signal } = c.req.raw as Request
-        return c.json([cf?.colo, method, url, headers.get('X-A'), signal.aborted])
+  it.skipIf(!('WebSocketPair' in globalThis))(
+    'keeps the properties that Workers add to a request',
+    async () => {
+      const app = new Hono()
+        .use(session({ secret }))
+        .get('/token', async (c) => c.text(csrfToken(await c.var.session())))
+        .use(csrf())
+        .post('/', (c) => {
+          const { cf, method, url, headers, signal } = c.req.raw as Request
+          return c.json([cf?.colo, method, url, headers.get('X-A'), signal.aborted])
+        })
+      const { visitor, token } = await shopper(app)
+      const request = new Request('https://shop.example/', {
+        method: 'POST',
+        body: new URLSearchParams({ csrf_token: token }),
+        headers: { 'X-A': 'b', Cookie: [...visitor.cookies].map((pair) => pair.join('=')).join() },
+        cf: { colo: 'ZRH' },
       })
-    const { visitor, token } = await shopper(app)
-    const request = new Request('https://shop.example/', {
-      method: 'POST',
-      body: new URLSearchParams({ csrf_token: token }),
-      headers: { 'X-A': 'b', Cookie: [...visitor.cookies].map((pair) => pair.join('=')).join() },
-      cf: { colo: 'ZRH' },
-    })
-    const seen = await (await app.request(request)).json()
-    expect(seen).toEqual(['ZRH', 'POST', 'https://shop.example/', 'b', false])
-  })
+      const seen = await (await app.request(request)).json()
+      expect(seen).toEqual(['ZRH', 'POST', 'https://shop.example/', 'b', false])
+    },
+  )
 })

@@ -93,7 +93,7 @@ describe('csrf(): where the token is', () => {
     expect((await visitor.post('/buy')).status).toBe(403)
   })
 
-  it('refuses a file in the place of the field', async () => {
+  it('refuses a file in place of the field', async () => {
     const { visitor, token } = await shopper(shop())
     const file = multipart(['csrf_token', new File([token], 'token.txt')])
     const textThenFile = multipart(['csrf_token', token], ['csrf_token', new File([token], 'a')])

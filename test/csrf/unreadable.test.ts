@@ -16,8 +16,8 @@ describe('csrf(): a form that cannot be read', () => {
     ['is cut in its end', whole.slice(0, -4), type],
     ['is cut in a token', whole.slice(0, -20), type],
     ['is cut in a header', whole.slice(0, 20), type],
-    ['goes on after its end', `${whole}x`, type],
-    ['goes on after its end with another part', `${whole}${whole}`, type],
+    ['continues after its end', `${whole}x`, type],
+    ['continues after its end with another part', `${whole}${whole}`, type],
     ['starts with other text', `x\r\n${whole}`, type],
     ['has lines that end in a line feed', whole.replaceAll('\r', ''), type],
     ['has a boundary behind a line feed alone', whole.replace('x\r\n--xx', 'x\n--xx'), type],
@@ -82,7 +82,7 @@ describe('csrf(): a form that cannot be read', () => {
     },
   )
 
-  it('leaves to an older bodyLimit() the error that it made the body fail with', async () => {
+  it('passes on the error with which an older bodyLimit() made the body fail', async () => {
     const { post, error } = await site()
     const cause = Object.assign(new Error('Payload Too Large'), { name: 'BodyLimitError' })
     const body = new ReadableStream({ pull: (controller) => controller.error(cause) })
@@ -90,7 +90,7 @@ describe('csrf(): a form that cannot be read', () => {
     expect(error()).toBe(cause)
   })
 
-  it('is none with a file for a token that a middleware has read by c.req.formData()', async () => {
+  it('is not one with a file for a token that a middleware has read with c.req.formData()', async () => {
     const { post, token, error } = await site({
       before: (c) => c.req.method === 'POST' && c.req.formData(),
     })
@@ -106,7 +106,7 @@ describe('csrf(): a form that cannot be read', () => {
     ['formData', (c) => c.req.formData()],
     ['arrayBuffer', (c) => c.req.arrayBuffer()],
     ['blob', (c) => c.req.blob()],
-  ])('is none that a middleware has read by c.req.%s()', async (name, read) => {
+  ])('is not one that a middleware has read with c.req.%s()', async (name, read) => {
     const { post, token } = await site({ before: (c) => c.req.method === 'POST' && read(c) })
     for (const form of name === 'text' ? [] : [new URLSearchParams(), new FormData()]) {
       form.append('csrf_token', 'wrong')

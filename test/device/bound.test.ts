@@ -78,7 +78,7 @@ describe('a bound session', () => {
     expect(visitor.bonds.size).toBe(1)
   })
 
-  it('is healed where a late response has overwritten the key in its cookie', async () => {
+  it('recovers if a late response has overwritten the key in its cookie', async () => {
     const site = bank()
     const owner = deviceBrowser(site.app, { isManual: true })
     const login = await owner.post('/login')
@@ -93,7 +93,7 @@ describe('a bound session', () => {
     expect(await accountOf(owner)).toEqual(mary)
   })
 
-  it('is healed by a refresh as well', async () => {
+  it('recovers by a refresh as well', async () => {
     const site = bank()
     const owner = deviceBrowser(site.app, { isManual: true })
     const login = await owner.post('/login')
@@ -117,7 +117,7 @@ describe('a bound session', () => {
     expect(await shownTo(site, [early])).toEqual(nobody)
   })
 
-  it('is a session like any other where the option is gone', async () => {
+  it('works like any other session if the option is removed', async () => {
     const store = memoryStore()
     const owner = await boundBrowser(bank({ store }))
     pass(616)

@@ -83,7 +83,7 @@ describe('what the browser is told', () => {
     expect(bond?.instructions.credentials[0]?.attributes).toContain('HttpOnly')
   })
 
-  it('is nothing where a session gets no new identity', async () => {
+  it('is nothing unless a session gets a new identity', async () => {
     const owner = await boundBrowser(bank())
     const pages = [await owner.get('/'), await owner.post('/write/n'), await owner.post('/logout')]
     for (const { headers } of pages) expect(headers.has('Secure-Session-Registration')).toBe(false)
@@ -113,7 +113,7 @@ describe('the two routes', () => {
     },
   )
 
-  it('answer 503 when the store is down, whatever the app makes of errors', async () => {
+  it('answer 503 when the store is down, however the app handles errors', async () => {
     const { store, faults } = failing(memoryStore())
     const site = bank({ store })
     site.app.onError((_, c) => c.redirect('/sorry'))
@@ -149,7 +149,7 @@ describe('the two routes', () => {
     expect(await accountOf(owner)).toEqual(mary)
   })
 
-  it.each(routes)('are the app’s own for other requests: %s', async (path) => {
+  it.each(routes)('leave other requests to the app: %s', async (path) => {
     const { app } = bank()
     const headers = { 'Sec-Secure-Session-Id': 'x' }
     expect((await app.request(path, { headers })).status).toBe(404)

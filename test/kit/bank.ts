@@ -69,7 +69,7 @@ export async function accountOf(visitor: Pick<DeviceBrowser, 'get'>): Promise<Ac
   return (await visitor.get('/')).json() as Promise<Account>
 }
 
-/** What the page shows to whoever sends these cookies, whatever their names. */
+/** What the page shows to anyone who sends these cookies, whatever their names. */
 export async function shownTo(
   { app }: Pick<Bank, 'app'>,
   cookies: Iterable<[string, string]>,

@@ -75,7 +75,7 @@ export async function present(options: SessionOptions, token: string, name = coo
 }
 
 /** Sends each token to a site, and returns those that it did not treat as forged. */
-export async function honoured({ options, store }: Kind, tokens: string[]): Promise<string[]> {
+export async function honored({ options, store }: Kind, tokens: string[]): Promise<string[]> {
   let reason: RejectReason | undefined
   const onReject = (given: RejectReason) => {
     reason = given

@@ -7,7 +7,7 @@ const { setTimeout: later, setImmediate: soon = later } = globalThis
 const nextTask = () => new Promise<void>((resolve) => void soon(resolve))
 
 /** Tasks in which a request that computes gets to its next call, as a rule. */
-const patience = soon === later ? 20 : 200
+const maxTasks = soon === later ? 20 : 200
 
 /** How many schedules a test tries: fewer in workerd, where a turn of the event loop takes longer. */
 export const rounds =
@@ -108,7 +108,7 @@ export function createSchedule(store: Store, random: Random, { isOneProcess = fa
 
   /** Waits until every request waits for the schedule, sleeps, or is done. */
   async function settle(): Promise<void> {
-    for (let tasks = 0; tasks < patience; tasks++) {
+    for (let tasks = 0; tasks < maxTasks; tasks++) {
       if (isOneProcess) {
         await nextTask() // nobody can tell which request a call is of
         continue

@@ -20,7 +20,7 @@ export interface Visit<T> {
   readonly sent: string[]
   /** The value of the cookie in the first of them. */
   readonly token: string | undefined
-  /** Why the cookie was not honoured, if it was not. */
+  /** Why the cookie was not honored, if it was not. */
   readonly rejected: RejectReason | undefined
 }
 

@@ -21,7 +21,7 @@ function several(seed: number, uses: readonly Use[]): Use[] {
 
 describe('in every order of events', () => {
   it.each([[[]], [['change']], [['login']], [['switchUser']]] as [Use[]][])(
-    'a login is a login, in a browser that has made %j',
+    'a login takes effect, in a browser that has made %j',
     async (before) => {
       for (let seed = 1; seed <= rounds; seed++) {
         // Without a cookie nothing tells that two requests are of one browser.
@@ -36,7 +36,7 @@ describe('in every order of events', () => {
     },
   )
 
-  it('a login succeeds at the next try, wherever others have died, and whenever it is made', async () => {
+  it('a login succeeds on the next try, wherever earlier requests stopped, at any time', async () => {
     for (let seed = 1; seed <= rounds; seed++) {
       const requests: Use[] = ['login', ...several(seed, ['login', 'regenerate', 'change'])]
       const { world, browser } = await meeting(seed, ['change'], requests, 0.7)
@@ -49,7 +49,7 @@ describe('in every order of events', () => {
     }
   })
 
-  it('a logout is a logout, whatever the session has become meanwhile', async () => {
+  it('a logout ends the session, whatever it has become meanwhile', async () => {
     for (let seed = 1; seed <= rounds; seed++) {
       const requests: Use[] = ['logout', ...several(seed, ['regenerate', 'change', 'logout'])]
       const { world, browser, answers } = await meeting(seed, ['change', 'login'], requests)

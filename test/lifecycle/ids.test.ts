@@ -81,7 +81,7 @@ describe('an id', () => {
     expect(await visitor.visit((session) => [session.id, session.get('a')])).toEqual([next, 1])
   })
 
-  it('changes at invalidate(), for data that is set afterwards', async () => {
+  it('changes at invalidate(), for data that is set afterward', async () => {
     const visitor = createVisitor({ store })
     const id = await visitor.visit((session) => {
       session.set('a', 1)

@@ -282,14 +282,14 @@ describe('a session that ends empty', () => {
     ['is read', (session) => session.get('n')],
     ['ends empty', (session) => session.clear()],
     ['is regenerated while empty', (session) => session.regenerate()],
-  ])('leaves a cookie that is not honoured alone if it %s', async (_, use) => {
+  ])('leaves a cookie that is not honored alone if it %s', async (_, use) => {
     const visitor = createVisitor<Data>()
     visitor.cookies.set(cookieName, 'forged')
     await visitor.visit(use)
     expect(visitor.sent).toEqual([])
   })
 
-  it('has a cookie that is not honoured removed by invalidate()', async () => {
+  it('has a cookie that is not honored removed by invalidate()', async () => {
     const visitor = createVisitor<Data>()
     visitor.cookies.set(cookieName, 'forged')
     await visitor.visit((session) => session.invalidate())

@@ -14,7 +14,7 @@ describe('a signed payload', () => {
     ["with Pyramid's fractions of a second", [start, start - 0.25, { a: 1 }]],
     ['renewed 60 s ahead of our clock', [start + 60, start, { a: 1 }]],
     ['created 60 s ahead of our clock', [start, start + 60, { a: 1 }]],
-  ])('is honoured %s', async (_, payload) => {
+  ])('is honored %s', async (_, payload) => {
     at(0)
     expect(await createVisitor().present(await sign(payload))).toEqual({ a: 1 })
   })
@@ -35,7 +35,7 @@ describe('a signed payload', () => {
     ['that is an object', { 0: start, 1: start, 2: { a: 1 }, length: 3 }],
     ['that is null', null],
     ['that is a string', 'text'],
-  ] as [string, unknown][])('is not honoured %s', async (_, payload) => {
+  ] as [string, unknown][])('is not honored %s', async (_, payload) => {
     at(0)
     const visitor = createVisitor({ timeout: null, lifetime: null })
     expect(await visitor.present(await sign(payload))).toEqual({})
@@ -49,7 +49,7 @@ describe('a signed payload', () => {
     `[${start},${start},{"a":1}]x`,
     '\ufeff[1,1,{"a":1}]',
     'NaN',
-  ])('is not honoured if it is %j, which is no JSON', async (text) => {
+  ])('is not honored if it is %j, which is no JSON', async (text) => {
     at(0)
     const token = await signedCodec(secret, cookieName).encode(text)
     expect(await createVisitor().present(token)).toEqual({})

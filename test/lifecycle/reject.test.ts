@@ -51,7 +51,7 @@ describe('onReject', () => {
   )
 
   it.each([
-    ['a session is honoured', valid],
+    ['a session is honored', valid],
     ['no cookie came', async () => ''],
   ])('is not called if %s', async (_, token) => {
     at(0)
@@ -79,7 +79,7 @@ describe('onReject', () => {
 })
 
 describe('onReject that opens the session', () => {
-  it('has that fail with an error that says why, instead of waiting for ever', async () => {
+  it('gets an error that says why, instead of waiting forever', async () => {
     const failures: unknown[] = []
     const visitor = createVisitor({
       async onReject(_, c) {

@@ -104,12 +104,12 @@ describe.each<[string, () => Partial<SessionOptions>]>([
     expect(await visitor.visit((session) => [session.keys(), session.size])).toEqual([['user'], 1])
   })
 
-  it('is the end that `expires` names', async () => {
+  it('sets the end that `expires` returns', async () => {
     const visitor = await login()
     expect(await visitor.visit((session) => session.expires)).toBe(start + 30 * day)
   })
 
-  it('is known to the testing kit', async () => {
+  it('works with the testing kit', async () => {
     at(0)
     const all = { secret, ...options(), remember } as SessionOptions<{ user: string }>
     const Cookie = await sealSession({ user: 'mary' }, all, { remembered: true })
@@ -174,7 +174,7 @@ it.each([
   expect(visitor.sent).toEqual([expect.stringContaining(`; Max-Age=${timeout};`)])
 })
 
-it('a remembered session has its own Max-Age beside that of cookie.maxAge, until it is not', async () => {
+it('a remembered session has its own Max-Age, and that of cookie.maxAge once it is not remembered', async () => {
   const visitor = createVisitor({ remember, cookie: { maxAge: 600 } })
   const maxAges: unknown[] = []
   for (const stay of [undefined, true, false]) {

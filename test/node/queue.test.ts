@@ -56,7 +56,7 @@ describe('64 clients that change one session', () => {
     expect(overtaken).toEqual([])
   })
 
-  it('are two processes: at most 2.3 calls for each change, none refused', async () => {
+  it('take at most 2.3 calls for each change from two processes, none refused', async () => {
     const memory = slowed(memoryStore())
     const processes = [watched(memory), watched(memory)]
     const { token } = await known(memory)
@@ -76,7 +76,7 @@ describe('64 clients that change one session', () => {
 })
 
 describe('a queue', () => {
-  it.each([1, 12])('passes over %i requests that stopped in it', async (stopped) => {
+  it.each([1, 12])('skips %i requests that stopped while waiting', async (stopped) => {
     stopTime()
     const memory = memoryStore()
     const visitor = await known(memory)
@@ -118,7 +118,7 @@ describe('a queue', () => {
     expect(await free.visit(count)).toBe(1)
   })
 
-  it('lets endAll() in behind the one that is at work, before those that wait', async () => {
+  it('lets endAll() run after the current request, before those that wait', async () => {
     const memory = memoryStore()
     const thief = createVisitor({ store: memory })
     await thief.visit((session) => session.bind('mary'))

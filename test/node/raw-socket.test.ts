@@ -10,7 +10,7 @@ interface Answer {
   status: number
   head: string
   body: string
-  /** What the page counts to: one more than the session that was honoured. */
+  /** What the page counts to: one more than the session that was honored. */
   count: number | undefined
 }
 
@@ -77,9 +77,9 @@ describe('the header lines of a request', () => {
     ['a NUL behind the token', [`Cookie: ${name}=${token}\0`]],
     ['a carriage return in a cookie', [`Cookie: a=1\r; ${name}=${token}`]],
     ['a line feed in a cookie', [`Cookie: a=1\n; ${name}=${token}`]],
-    ['a line that goes on', [`Cookie: a=1;`, ` ${name}=${token}`]],
+    ['a line that continues', [`Cookie: a=1;`, ` ${name}=${token}`]],
     [
-      'a token that goes on in the next line',
+      'a token that continues in the next line',
       [`Cookie: ${name}=${token.slice(0, 9)}`, `\t${token}`],
     ],
     ['a space before the colon', [`Cookie : ${name}=${token}`]],

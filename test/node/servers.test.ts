@@ -86,7 +86,7 @@ function serves(script: string, store: string): void {
       try {
         expect((await visitor.get('/')).status).toBe(503)
       } finally {
-        redis?.goOn()
+        redis?.resume()
       }
       expect(await (await visitor.get('/')).text()).toContain('Count: 2')
     })

@@ -92,7 +92,7 @@ describe('options from the context, with another c.env at each request', () => {
   it.each<[string, () => Promise<unknown>]>([
     ['a promise', async () => ({ secret })],
     ['a promise that rejects', () => Promise.reject(new Error('no secrets store'))],
-  ])('are a TypeError if they are %s, which says what to make of it', async (_, make) => {
+  ])('are a TypeError if they are %s, which says what to do instead', async (_, make) => {
     const failures: unknown[] = []
     const app = new Hono().use(session(make as never)).get('/', async (c) => {
       await (c as unknown as { var: { session(): Promise<unknown> } }).var.session()
@@ -199,7 +199,7 @@ describe('a secret that is a function', () => {
     }
   })
 
-  it('is asked by another request if the one that asked shows no sign of life', async () => {
+  it('is asked again by another request if the first one has gone silent', async () => {
     vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'] }) // its intervals stop
     try {
       const ask = vi.fn<() => Promise<string>>()

@@ -25,7 +25,7 @@ export const runtimes = {
   Bun: [join(root, 'node_modules/.bin/bun'), 'run'],
 }
 
-/** A project of a user, in a directory of its own. */
+/** A project of a user, in its own directory. */
 export interface Project {
   readonly directory: string
   /** Writes a file, given as a string or as JSON. */

@@ -98,7 +98,7 @@ describe.each(names)('npm run example %s', (name) => {
   })
 })
 
-it('npm run example lists them, and says so of a name that there is not', async () => {
+it('npm run example lists them, and rejects a name that does not exist', async () => {
   const tool = [process.execPath, join(root, 'tools/example.ts')] as const
   const listed = await run(root, ...tool)
   for (const name of names) expect(listed.output).toContain(name)

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 
-/** A server of a test, in processes of its own. */
+/** A server of a test, in its own processes. */
 export interface Server {
   readonly url: string
   /** What it has printed so far. */
@@ -43,7 +43,7 @@ export async function start(
   const [file = '', ...flags] = command.map(fill)
   const env = { ...process.env, NO_COLOR: '1' } as Record<string, string>
   for (const [name, value] of Object.entries(environment)) env[name] = fill(value)
-  // A group of its own, so that what it starts itself ends with it.
+  // A separate group, so that the processes it starts end with it.
   const child = spawn(file, flags, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
   running.add(child)
   let printed = ''
@@ -58,7 +58,7 @@ export async function start(
     async stop() {
       running.delete(child)
       if (child.exitCode !== null || child.signalCode !== null) return
-      // What it has started in groups of its own ends only if it is asked to, not killed.
+      // Processes that it started in other groups end only if it is asked to stop, not killed.
       const ended = once(child, 'exit')
       kill(child, 'SIGTERM')
       const timer = setTimeout(() => kill(child, 'SIGKILL'), longestStop)

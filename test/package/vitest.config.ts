@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 import { tally } from '../../scripts/tally.ts'
 
 // Installing, compiling and starting servers takes its time where other things run beside it.
-const patience = 180_000
+const limit = 180_000
 
 export default defineConfig({
   test: {
@@ -10,8 +10,8 @@ export default defineConfig({
     include: ['**/*.test.ts'],
     globalSetup: ['tarball.setup.ts'],
     reporters: ['default', tally()],
-    testTimeout: patience,
-    hookTimeout: patience,
+    testTimeout: limit,
+    hookTimeout: limit,
     maxWorkers: 2,
   },
 })

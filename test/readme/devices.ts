@@ -15,7 +15,7 @@ const app = new Hono<{ Bindings: Bindings }>()
   .post('/login', async (c) => {
     const session = await c.var.session()
     session.regenerate()
-    session.bind('mary') // whom you have checked the password of
+    session.bind('mary') // whose password you have checked
     return c.redirect('/devices', 303)
   })
   .get('/devices', async (c) => {

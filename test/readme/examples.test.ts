@@ -52,7 +52,7 @@ it('the options rotate secrets, rename the cookie and report a bad one', async (
   expect(warn).toHaveBeenCalledWith('A session cookie was forged')
 })
 
-it('the Pyramid example goes on with a session that Pyramid wrote', async () => {
+it('the Pyramid example continues a session that Pyramid wrote', async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: 1_700_000_001_000 })
   const { get, cookies } = browser(shared, { PYRAMID_SECRET: 'itsaseekreet' })
   cookies.set(
@@ -83,7 +83,7 @@ it('the devices of a user are listed, and end one by one or all but one', async 
   expect((await phone.get('/devices')).headers.get('Location')).toBe('/login')
 })
 
-it('the schema fills in what an older session lacks, and refuses what it may not hold', async () => {
+it('the schema fills in what an older session lacks, and refuses invalid data', async () => {
   const options = { secret: SESSION_SECRET }
   const read = async (data: object) => {
     const Cookie = await sealSession(data, options)
@@ -108,7 +108,7 @@ it('the preferences outlive a logout', async () => {
   expect([...cookies.keys()]).toEqual(['__Host-preferences'])
 })
 
-it('the store keeps a count of which the cookie tells nothing', async () => {
+it('the store keeps a count, and the cookie reveals nothing of it', async () => {
   const { get, cookies } = browser(stored, { SESSION_SECRET, SESSIONS: env.SESSIONS })
   expect(await (await get('/')).text()).toBe('Count: 1')
   await Promise.all(Array.from({ length: 5 }, () => get('/')))

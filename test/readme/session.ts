@@ -37,8 +37,7 @@ app.get('/tour', async (c) => {
   session.flash('No such item.', 'error', false) // unless it is waiting already
   session.peekFlash('error') // reads the messages and leaves them
   session.popFlash('error') // reads them and removes them
-  session.peekFlashes() // all queues at once: [['', 'Your item was added.']]
-  session.popFlashes() // the same, and removes them: for a layout
+  session.popFlashes() // all queues at once: [['', 'Your item was added.']]; peekFlashes() keeps them
 
   session.id // undefined: the session is the cookie; with a store, its id there
   session.new // whether it began with this request

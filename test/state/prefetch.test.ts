@@ -64,7 +64,7 @@ describe.each<[string, () => Partial<SessionOptions>]>([
     expect(await visitor.visit((session) => session.popFlashes())).toEqual([])
   })
 
-  it('sees its own queues behave as ever', async () => {
+  it('sees its own queues behave as usual', async () => {
     const visitor = createVisitor(options())
     await visitor.visit((session) => session.flash('one'))
     const seen = await visitor.visit((session) => {
@@ -75,7 +75,7 @@ describe.each<[string, () => Partial<SessionOptions>]>([
     expect(await visitor.visit((session) => session.popFlash())).toEqual(['one'])
   })
 
-  it('keeps what else it changes', async () => {
+  it('keeps its other changes', async () => {
     const visitor = createVisitor(options())
     await visitor.visit((session) => session.flash('one'))
     await visitor.visit((session) => {
@@ -152,7 +152,7 @@ describe.each<[string, () => Partial<SessionOptions>]>([
   })
 })
 
-it('a request is asked for its purpose once, and not at all if it touches no queue', async () => {
+it('the purpose of a request is read once, and not at all if it touches no queue', async () => {
   const visitor = createVisitor()
   await visitor.visit((session) => session.flash('one'))
   const get = vi.spyOn(Headers.prototype, 'get')

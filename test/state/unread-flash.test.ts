@@ -55,7 +55,7 @@ describe('flash messages that no page shows', () => {
     expect(await visitor.visit((session) => session.peekFlash())).toEqual(['waiting'])
   })
 
-  it('make no more room than it takes, the longest queue first', async () => {
+  it('make no more room than needed, from the longest queue first', async () => {
     const visitor = createVisitor()
     await visitor.visit((session) => {
       for (let n = 0; n < 2; n++) session.flash(long(n))
@@ -108,7 +108,7 @@ describe('flash messages that no page shows', () => {
     expect(await visitor.visit((session) => session.peekFlash())).toEqual(['2'.repeat(800)])
   })
 
-  it('are told of by onEvent once, when the store has answered', async () => {
+  it('are reported to onEvent once, when the store has answered', async () => {
     const events: SessionEvent[] = []
     const options = { onEvent: (event: SessionEvent) => void events.push(event) }
     const fill = (session: Session) => {
@@ -130,7 +130,7 @@ describe('flash messages that no page shows', () => {
     expect(events).not.toContainEqual(dropped)
   })
 
-  it('are kept, 100 in a queue, in a store: the newest', async () => {
+  it('are limited in a store to the newest 100 of a queue', async () => {
     const visitor = createVisitor({ store: memoryStore() })
     for (let n = 0; n < 111; n++) {
       await visitor.visit((session) => {
@@ -146,7 +146,7 @@ describe('flash messages that no page shows', () => {
     expect(errors).toHaveLength(37)
   })
 
-  it('stay, more than 100, if one request flashed them', async () => {
+  it('may be more than 100 if one request flashed them', async () => {
     const visitor = createVisitor({ store: memoryStore() })
     await visitor.visit((session) => session.flash('waiting'))
     await visitor.visit((session) => {

@@ -139,7 +139,7 @@ describe('d1Store()', () => {
     )
   })
 
-  it('has swapped even if the answer is lost', async () => {
+  it('has swapped even if the response is lost', async () => {
     await expect(d1Store(down('after')).swap('key', null, 'one', 60)).rejects.toThrow('lost')
     expect(await d1Store(db).swap('key', null, 'one', 60)).toEqual({ swapped: false, kept: 'one' })
   })
@@ -185,7 +185,7 @@ describe('sweepD1()', () => {
     expect(await rows()).toEqual([])
   })
 
-  it('leaves what is more than 200,000 for the next time, to keep to the limits of the Free plan', async () => {
+  it('leaves more than 200,000 records to the next run, within the limits of the Free plan', async () => {
     const run = vi.fn(async () => ({ meta: { changes: 5000 } }))
     const statement: D1Statement = { bind: () => statement, first: async () => null, run }
     expect(await sweepD1({ prepare: () => statement, batch: async () => [] })).toBe(200_000)

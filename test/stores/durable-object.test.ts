@@ -171,7 +171,7 @@ describe('SessionObject', () => {
     expect(await store.swap(key, null, 'again', 60)).toEqual({ swapped: true, kept: 'again' })
   })
 
-  it('keeps its record when a write in the present form follows one in that of version 0.1', async () => {
+  it('keeps its record when a write in the current format follows one in that of version 0.1', async () => {
     const key = fresh()
     const now = stopClock()
     const stub = env.SESSIONS.getByName(key)

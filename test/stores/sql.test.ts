@@ -124,7 +124,7 @@ describe('what sqlStore() is given', () => {
     await expect(store.swap('key', 'one', 'two', 60)).rejects.toThrow(TypeError)
   })
 
-  it('is an error where reads come from a replica that stays behind', async () => {
+  it('is an error if reads come from a replica that stays behind', async () => {
     const run: SqlRun = async (statement) =>
       statement.startsWith('SELECT') ? [{ value: 'one' }] : []
     const store = sqlStore(run, { dialect: 'sqlite' })
@@ -155,7 +155,7 @@ describe('what sqlStore() is given', () => {
     await expect(store.swap('key', null, 'one', 60)).rejects.toBe(cause)
   })
 
-  it('is an error also when a client throws where it should reject', async () => {
+  it('is an error even if a client throws where it should reject', async () => {
     const run: SqlRun = () => {
       throw new Error('not even a promise')
     }

@@ -27,7 +27,7 @@ describe.each([
     return world
   }
 
-  it('end when endAll() was asked for, but for logins that come after', async () => {
+  it('end at endAll(), except for logins that come after it', async () => {
     for (let seed = 1; seed <= rounds; seed++) {
       const world = await crowd(seed)
       const ending = world.endAll()
@@ -42,7 +42,7 @@ describe.each([
     }
   })
 
-  it('end when they are revoked, but for logins that come after', async () => {
+  it('end when they are revoked, except for logins that come after it', async () => {
     for (let seed = 1; seed <= rounds; seed++) {
       const world = await crowd(seed)
       const ending = world.endAll((store) => revokeSessions(store, 'mary'))
@@ -56,7 +56,7 @@ describe.each([
     }
   })
 
-  it('end one by one, whatever end() meets', async () => {
+  it('end one by one, whatever end() runs into', async () => {
     for (let seed = 1; seed <= rounds; seed++) {
       const world = await crowd(seed)
       const [victim] = world.browsers
@@ -75,7 +75,7 @@ describe.each([
     }
   })
 
-  it('are all on the list, a minute later and after it was full, too', async () => {
+  it('are all listed, also a minute later and after the list was full', async () => {
     for (let seed = 1; seed <= rounds / 5; seed++) {
       const world = await crowd(seed)
       await world.schedule.run()

@@ -90,7 +90,7 @@ describe('two sessions of other names in one store', () => {
   )
 })
 
-it('the keys of the default name are hashes of ids, as in stores that there are', async () => {
+it('the keys of the default name are hashes of ids, as in existing stores', async () => {
   const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode('A'.repeat(43)))
   const encoded = btoa(String.fromCharCode(...new Uint8Array(hash)))
   const key = `session:${encoded.replace(/\+/g, '-').replace(/\//g, '_').replace(/=/g, '')}`

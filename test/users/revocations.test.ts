@@ -88,7 +88,7 @@ describe('sessions that are cookies, bound to a user', () => {
     expect(revocations.calls).toEqual([])
   })
 
-  it('result in 503 if the store is down, neither honoured nor logged out', async () => {
+  it('result in 503 if the store is down, neither honored nor logged out', async () => {
     const memory = memoryStore()
     const phone = createVisitor({ revocations: memory })
     await phone.visit(login)
@@ -185,7 +185,7 @@ describe('a revocation', () => {
     expect(await phone.visit((session) => session.user)).toBe('mary')
   })
 
-  it('counts where the store has forgotten those before it', async () => {
+  it('counts even if the store has forgotten earlier ones', async () => {
     at(0)
     let memory = memoryStore()
     const revocations: Store = {
@@ -229,7 +229,7 @@ describe('a revocation', () => {
     expect([status, sent]).toEqual([503, []])
   })
 
-  it('lets a login live that read a generation which was a minute old, in a store that is eventual', async () => {
+  it('spares a login that read a stale generation, in an eventually consistent store', async () => {
     at(0)
     const memory = memoryStore()
     let isBehind = true

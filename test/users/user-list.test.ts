@@ -28,7 +28,7 @@ function listed(store: ReturnType<typeof watched>): string[] {
 }
 
 describe('a user with 20 sessions who logs in again', () => {
-  it('has the oldest session ended', async () => {
+  it('ends the oldest session', async () => {
     at(0)
     const store = watched(memoryStore())
     const phones = Array.from({ length: 21 }, () => createVisitor({ store }))
@@ -42,7 +42,7 @@ describe('a user with 20 sessions who logs in again', () => {
     expect(await userSessions(store).list('mary')).toHaveLength(20)
   })
 
-  it('has none ended if old ones have expired', async () => {
+  it('ends none if old ones have expired', async () => {
     at(0)
     const store = watched(memoryStore())
     for (let i = 0; i < 10; i++) await createVisitor({ store }).visit(login)
@@ -205,7 +205,7 @@ describe('the calls of a request', () => {
     },
   )
 
-  it('are no more after 500 logins and logouts', async () => {
+  it('do not grow after 500 logins and logouts', async () => {
     at(0)
     const store = watched(memoryStore())
     const visitor = createVisitor({ store })
@@ -299,7 +299,7 @@ describe('a session whose regenerate() stopped half way', () => {
     expect(await phone.visit((session) => session.user)).toBeUndefined()
   })
 
-  it('is not forgotten by a full list, a minute later', async () => {
+  it('stays on a full list, a minute later', async () => {
     const { memory, phone } = await halfWay()
     at(61)
     const others = Array.from({ length: 19 }, () => createVisitor({ store: memory }))
@@ -341,7 +341,7 @@ describe('endAll() that stopped half way', () => {
   })
 })
 
-it('endAll() returns, while six clients go on logging in', async () => {
+it('endAll() returns while six clients keep logging in', async () => {
   const store = memoryStore()
   const far: Store = {
     get: (key) => soon(() => store.get(key)),
@@ -357,7 +357,7 @@ it('endAll() returns, while six clients go on logging in', async () => {
   await Promise.all(clients)
 })
 
-it('a login that took its time is dropped by endAll() as any other', async () => {
+it('a slow login is dropped by endAll() like any other', async () => {
   at(0)
   const memory = memoryStore()
   let hasEnded = false
@@ -381,7 +381,7 @@ it('a login that took its time is dropped by endAll() as any other', async () =>
 })
 
 it.each([undefined, null, '', 7, {}, '\ud800', ['mary']])(
-  '%j is no user, for anybody',
+  'no function accepts %j as a user',
   async (user) => {
     const store = watched(memoryStore())
     const name = user as string

@@ -19,7 +19,7 @@ const args = [
   '--ignore-certificate-errors',
 ]
 
-/** What Chromium says that it did for a binding. */
+/** What Chromium reports about a binding. */
 export type BoundSessionEvent = 'creation' | 'challenge' | 'refresh' | 'termination'
 
 /** A visitor of the site, in a profile without cookies. */

@@ -5,7 +5,7 @@ import type { Account } from './app.ts'
 import { shown, type Visitor, visit } from './browser.ts'
 import { type Site, ttl } from './site.ts'
 
-/** Seconds that the server goes on to accept a bound cookie, with one to spare. */
+/** Seconds for which the server still accepts a bound cookie, with one to spare. */
 const grace = 16
 
 const bound = { user: 'mary', device: 'bound', rejected: null }
@@ -140,7 +140,7 @@ async function logIn(stage: Stage): Promise<Visitor> {
   return visitor
 }
 
-/** What the page shows to whoever sends these cookies from elsewhere. */
+/** What the page shows to anyone who sends these cookies from elsewhere. */
 async function shownTo({ site }: Stage, cookies: string): Promise<Account> {
   const client = await request.newContext({ ignoreHTTPSErrors: true })
   const response = await client.get(`https://127.0.0.1:${site.port}/`, {

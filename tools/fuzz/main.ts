@@ -18,7 +18,7 @@ const row = tableOf([18, 11])
 export const command: Command = {
   summary:
     'Sends a million cookies, payloads and CSRF tokens that the server did not make, or only nearly, ' +
-    'and some that it did. Fails if one of the former was honoured, one of the latter refused, or ' +
+    'and some that it did. Fails if one of the former was honored, one of the latter refused, or ' +
     'anything threw.',
   options: [
     { name: 'count', default: '1000000', meaning: 'inputs in all (1000000)' },

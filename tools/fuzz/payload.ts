@@ -73,12 +73,12 @@ function attemptWith({ options, keep }: Place) {
       return expected
     }
     assert.deepEqual({ created, data }, expected)
-    await goOn(cookie, data)
+    await useAgain(cookie, data)
     return 'accepted'
   }
 
   /** Uses the session as handlers do, and visits again with the result. */
-  async function goOn(cookie: string, data: string): Promise<void> {
+  async function useAgain(cookie: string, data: string): Promise<void> {
     const { sent } = await send(cookie, use)
     assert.equal(sent.length, options.store ? 0 : 1)
     const next = sent[0]?.replace(/;.*/, '') ?? cookie

@@ -4,7 +4,7 @@ import type { RejectReason } from '../../src/session/index.ts'
 /**
  * The outcome of one input.
  *
- * - `'accepted'`: the server made it, and it was honoured
+ * - `'accepted'`: the server made it, and it was honored
  * - `'absent'`: it carried no cookie of ours
  * - `'refused'`: 403
  * - a reason: a new and empty session was begun
@@ -15,7 +15,7 @@ export type Outcome = 'accepted' | 'absent' | 'refused' | RejectReason
 export interface Trial {
   /** How many inputs. */
   readonly count: number
-  /** The same inputs come of the same seed. */
+  /** The same seed gives the same inputs. */
   readonly seed: number
   /** Seconds after which no more are tried. */
   readonly limit?: number

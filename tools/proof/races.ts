@@ -67,7 +67,7 @@ export const races: Record<string, (place: Place) => Promise<void>> = {
   },
 }
 
-/** Ends a session while requests, on every instance, have it open and change it afterwards. */
+/** Ends a session while requests, on every instance, have it open and change it afterward. */
 async function endInFlight(place: Place, ending: Task, inFlight: readonly Task[]) {
   const visitor = visitorOf(place)
   await visitor.visit(0, { job: 'begin' })

@@ -63,7 +63,7 @@ export function checks(url: string, keys: Keys): Check[] {
 
   const shared = bothWays.flatMap(([from, to]): Check[] => [
     [
-      `the counter of ${from} goes on at ${to}, and back, whichever page counts`,
+      `the counter of ${from} continues at ${to}, and back, whichever page counts`,
       async () => {
         const { text } = visitor()
         const paths = [from, to, from, to, from, from, to, to]

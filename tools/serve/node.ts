@@ -8,7 +8,7 @@ const script = fileURLToPath(new URL('node-server.ts', import.meta.url))
 export interface NodeServer {
   readonly url: string
   readonly pid: number | undefined
-  /** Everything that it printed. */
+  /** Everything that it has printed. */
   readonly printed: readonly string[]
   stop(): Promise<void>
 }

@@ -53,7 +53,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   }
 }
 
-/** PostgreSQL refuses to run as root: then it runs as the user that comes with it, or as nobody. */
+/** PostgreSQL refuses to run as root: then it runs as the user of its package, or as `nobody`. */
 function serverUser(): { uid: number; gid: number } | null {
   if (process.getuid?.() !== 0) return null
   const idOf = (flag: string) => spawnSync('id', [flag, 'postgres'], { encoding: 'utf8' }).stdout
@@ -63,7 +63,7 @@ function serverUser(): { uid: number; gid: number } | null {
 async function answers(connectionString: string, child: ChildProcess): Promise<void> {
   for (let tries = 0; tries < 1000 && child.exitCode === null; tries++) {
     const client = new pg.Client({ connectionString })
-    client.on('error', () => undefined) // each call tells of its own
+    client.on('error', () => undefined) // each call reports its own
     const isUp = await client.connect().then(
       () => true,
       () => false,

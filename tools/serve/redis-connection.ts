@@ -11,7 +11,7 @@ export interface RedisPort {
 
 type Waiting = [resolve: (value: unknown) => void, reject: (reason: unknown) => void]
 
-/** Connects to Redis, with the little of its protocol that the store needs. */
+/** Connects to Redis, with the part of its protocol that the store needs. */
 export function connectRedis(port: number): RedisPort {
   const socket = connect(port, '127.0.0.1')
   const waiting: Waiting[] = []

@@ -12,9 +12,9 @@ export const hasRedis = spawnSync('redis-server', ['--version']).status === 0
 export interface RedisServer {
   readonly port: number
   readonly url: string
-  /** Makes it accept connections without answering, until `goOn()`. */
+  /** Makes it accept connections without answering, until `resume()`. */
   hang(): void
-  goOn(): void
+  resume(): void
   stop(): Promise<void>
 }
 
@@ -33,7 +33,7 @@ export async function startRedis(): Promise<RedisServer> {
     port,
     url: `redis://127.0.0.1:${port}`,
     hang: () => void child.kill('SIGSTOP'),
-    goOn: () => void child.kill('SIGCONT'),
+    resume: () => void child.kill('SIGCONT'),
     async stop() {
       process.off('exit', leave)
       const stopped = child.exitCode === null && child.signalCode === null && once(child, 'exit')

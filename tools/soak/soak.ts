@@ -13,7 +13,7 @@ export interface Figures {
   readonly max: number
   /** Megabytes that the server held when it was warm, and at the end; `undefined`: not known. */
   readonly memory: readonly [warm: number, end: number] | undefined
-  /** What was wrong. */
+  /** What went wrong. */
   readonly faults: readonly string[]
 }
 

@@ -79,7 +79,7 @@ function open(url: string, times: number[]) {
   })
   return {
     cookieHeader: () => [...jar.cookies].map((pair) => pair.join('=')).join('; '),
-    /** The JSON of the answer, or else what went wrong. A `Cookie` header takes the place of its own. */
+    /** The JSON of the response, or else what went wrong. A `Cookie` header replaces the visitor's own. */
     async ask(path: string, headers: Record<string, string> = {}): Promise<unknown> {
       const begun = performance.now()
       try {

@@ -14,7 +14,7 @@ const links = [
   { href: '/session', label: 'Session' },
 ]
 
-/** What the frame of a page shows of who visits it. */
+/** What the frame of a page shows about its visitor. */
 export interface Visit {
   /** Where the site is, such as `https://shop.example`. */
   readonly origin: string
@@ -91,7 +91,7 @@ function Head({ title, description, path = '/', visit, news = [] }: LayoutProps)
       <title>{titled(`${title} · edge-session`, [...errors, ...messages, ...news])}</title>
       <meta name="description" content={description} />
       {origin.startsWith('https:') && (
-        // Over plain http anybody can name another host.
+        // Over plain http anyone can claim another host.
         <Card title={title} description={description} url={origin} path={path} />
       )}
       <meta name="color-scheme" content="light dark" />
@@ -104,7 +104,7 @@ function Head({ title, description, path = '/', visit, news = [] }: LayoutProps)
   )
 }
 
-/** What other sites show where somebody shares the page: https://ogp.me */
+/** What other sites show when somebody shares the page: https://ogp.me */
 function Card(props: { title: string; description: string; url: string; path: string }) {
   return (
     <>

@@ -5,7 +5,7 @@ interface MessagesProps {
   errors: readonly string[]
 }
 
-/** Flash messages, by queue: errors as an alert, the others as a status; nothing where none wait. */
+/** Flash messages, by queue: errors as an alert, the others as a status; nothing if none wait. */
 export function Messages({ messages, errors }: MessagesProps): JSX.Element {
   return (
     <>
@@ -28,8 +28,8 @@ export function Messages({ messages, errors }: MessagesProps): JSX.Element {
 }
 
 /**
- * Puts what is new before the title of its page: a screen reader speaks the title first, and messages
- * that are in a page from its start only with the rest.
+ * Puts news before the title of its page: a screen reader reads the title first, and messages
+ * that are in the page from the start only with the rest.
  */
 export function titled(title: string, news: readonly string[]): string {
   return [...news, title].join(' – ')

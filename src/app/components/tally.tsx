@@ -3,7 +3,7 @@ import type { JSX } from 'hono/jsx/jsx-runtime'
 /** What a box stands for, the largest first; what is left is drawn stroke by stroke. */
 const boxes = [50_000, 5000, 500, 50]
 
-/** Draws a count as tally marks, in fives; decoration only, the figure stands beside it. */
+/** Draws a count as tally marks, in fives; decoration only, since the number is beside it. */
 export function Tally({ count }: { count: number }): JSX.Element | null {
   if (!(count >= 1 && count < 500_000)) return null
 

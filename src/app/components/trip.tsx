@@ -7,7 +7,7 @@ const most = 4
 
 /** The visitor's own session on its way: in the browser, to the server and back. */
 export function Trip(inspection: Inspection): JSX.Element {
-  const { after, hasStore } = inspection
+  const { sent, after, hasStore } = inspection
   const rows = after.filter(({ change, kind }) => change !== 'removed' && isShown(kind))
   return (
     <figure class="trip" aria-label="Your session on its way">
@@ -27,7 +27,10 @@ export function Trip(inspection: Inspection): JSX.Element {
             <Lines rows={rows} />
           </>
         ) : (
-          <p>checks the signature, adds one, and keeps nothing.</p>
+          <p>
+            {sent ? 'checks the signature, adds one' : 'counts from one, signs the cookie'}, and
+            keeps nothing.
+          </p>
         )}
       </div>
     </figure>

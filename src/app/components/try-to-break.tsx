@@ -8,7 +8,7 @@ interface TryToBreakProps {
   csrfToken: string
 }
 
-/** A throw-away session to forge, and what came of it. */
+/** A throw-away session to forge, and the result. */
 export function TryToBreak({ attempt, csrfToken }: TryToBreakProps): JSX.Element {
   return (
     <section id="break">

@@ -12,7 +12,7 @@ interface YourSessionsProps {
   refused: Refused | undefined
 }
 
-/** Where else the visitor is logged in, with buttons to end it; or a login that is none. */
+/** The browsers in which the visitor is logged in, with buttons to sign them out; or a demo login. */
 export function YourSessions(props: YourSessionsProps): JSX.Element {
   const { devices, csrfToken, refused } = props
   return (
@@ -44,7 +44,7 @@ function LoggedIn({ devices: { user, sessions }, now, csrfToken }: LoggedInProps
           ))}
         </ul>
       ) : (
-        <p>This store cannot list your sessions. It can only sign out all others at once.</p>
+        <p>This store cannot list your sessions. You can still sign out all others at once.</p>
       )}
       {hasOthers && (
         <form method="post" action="/session/end-others">

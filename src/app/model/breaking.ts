@@ -13,7 +13,7 @@ export const maxAttemptLength = 300
 /**
  * Puts other data into the cookie of a session, leaves its signature, and sends it back.
  *
- * The session is real but nobody's: its app, its secret and its cookie live as long as this call.
+ * The session is real but belongs to nobody: its app, secret and cookie live as long as this call.
  */
 export async function tryToForge(typed: string): Promise<Attempt> {
   const attempt: Attempt = { typed, reason: null }
@@ -38,7 +38,7 @@ export async function tryToForge(typed: string): Promise<Attempt> {
   return attempt
 }
 
-/** Says what came of a forgery. */
+/** The result of a forgery, in a sentence. */
 export function outcomeOf({ reason }: Attempt): string {
   if (reason === 'forged') {
     return 'Refused: the signature does not match. You were given a new session (reason: forged).'

@@ -1,7 +1,7 @@
-/** What became of the cart, for a flash message that can undo it. */
+/** A change of the cart, for a flash message that can undo it. */
 export type CartNews = { did: 'added' | 'removed'; item: string }
 
-/** Says what became of the cart. */
+/** Describes a change of the cart. */
 export function newsOf({ did, item }: CartNews): string {
   return did === 'added' ? `Added “${item}”.` : `Removed “${item}”.`
 }
@@ -25,13 +25,13 @@ export function cartBytes(cart: readonly string[]): number {
   return new TextEncoder().encode(JSON.stringify(cart)).length
 }
 
-/** The cart that is left when one of an item's pieces is taken out. */
+/** The cart without one piece of an item. */
 export function without(cart: readonly string[], item: string): string[] {
   const at = cart.lastIndexOf(item)
   return at < 0 ? [...cart] : cart.toSpliced(at, 1)
 }
 
-/** The items, newest first, each with how many there are of it. */
+/** The items, newest first, each with its number. */
 export function counted(cart: readonly string[]): { item: string; amount: number }[] {
   const amounts = new Map<string, number>()
   for (const item of cart.toReversed()) amounts.set(item, (amounts.get(item) ?? 0) + 1)

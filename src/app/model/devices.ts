@@ -6,9 +6,9 @@ import type { Login } from './login.ts'
 /** Characters of the longest name to log in by. */
 export const maxNameLength = 40
 
-/** A session of somebody's, and what is known of its login. */
+/** A user's session, and what is known about its login. */
 export interface Device extends UserSession, Partial<Login> {
-  /** Whether it is bound to the device of its visitor: known of this session alone. */
+  /** Whether it is bound to the visitor's device: known for the current session only. */
   readonly isBound?: boolean
 }
 
@@ -34,13 +34,13 @@ export async function devicesOf(env: Bindings, session: SiteSession): Promise<De
   return { user, sessions: (await Promise.all(devices)).sort(byCurrent) }
 }
 
-/** Reads what a session keeps of its login. It is a hint: without it the list is as good. */
+/** Reads what a session stores about its login. It is only a hint, and the list works without it. */
 async function loginOf(store: Store, id: string): Promise<Partial<Login>> {
   try {
     const [, , data] = JSON.parse((await store.get(`session:${id}`)) ?? '')
     return data.login ?? {}
   } catch {
-    return {} // it has ended this moment
+    return {} // it has just ended
   }
 }
 
@@ -54,7 +54,7 @@ export async function endDevice(env: Bindings, session: SiteSession, id: string)
   return !!store && !!session.user && userSessions(store).end(session.user, id)
 }
 
-/** Ends all of the visitor's sessions but this one, and says what came of it. */
+/** Ends all of the visitor's sessions but this one, and returns the message for the visitor. */
 export async function endOthers(env: Bindings, session: SiteSession): Promise<string> {
   const { user } = session
   if (user === undefined) return 'You are not logged in.'

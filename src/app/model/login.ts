@@ -20,7 +20,7 @@ const systems = [
   ['Linux', /\bLinux\b/],
 ] as const
 
-/** A login of this moment. What browser a `User-Agent` header names is a hint, and no proof. */
+/** A login that happens now. The browser that a `User-Agent` header names is a hint, not proof. */
 export function loginFrom(userAgent = ''): Login {
   const [browser] = browsers.find(([, pattern]) => pattern.test(userAgent)) ?? ['Some browser']
   const [system] = systems.find(([, pattern]) => pattern.test(userAgent)) ?? []

@@ -17,7 +17,7 @@ import {
 interface CartPageProps {
   items: readonly string[]
   news: readonly CartNews[]
-  /** Whether the page before showed news. */
+  /** Whether the previous page showed news. */
   wasShown: boolean
   refused: Refused | undefined
   visit: Visit
@@ -66,7 +66,7 @@ export function CartPage(props: CartPageProps): JSX.Element {
 
 type NewsProps = Pick<CartPageProps, 'news' | 'wasShown' | 'csrfToken'>
 
-/** What the last form did; or the place where it said so, one page ago. */
+/** What the last form did; or a placeholder, on the page after that. */
 function News({ news, wasShown, csrfToken }: NewsProps) {
   if (news.length === 0) {
     return wasShown && <p class="ghost">Shown once, then removed from your session.</p>
@@ -124,5 +124,5 @@ function Items({ items, csrfToken }: { items: readonly string[]; csrfToken: stri
 }
 
 function kilobytes(bytes: number): string {
-  return (bytes / 1000).toFixed(1)
+  return (bytes / 1000).toFixed(bytes < 100 ? 2 : 1)
 }

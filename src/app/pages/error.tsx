@@ -16,7 +16,7 @@ interface ErrorPageProps {
   message: string
   /** By default home. */
   onward?: readonly Onward[]
-  /** For who runs the site on their own machine: what the log says. */
+  /** For the developer on localhost: what the log says. */
   help: string | undefined
   visit: Visit
 }

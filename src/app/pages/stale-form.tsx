@@ -11,14 +11,14 @@ interface StaleFormPageProps {
   csrfToken: string
 }
 
-/** What the site's forms ask for, and what they carry along. */
+/** What the site's forms ask for, and their hidden fields. */
 const labels = { item: 'Item', name: 'Name', payload: 'Payload' }
 const carried = ['id', 'remember']
 
 /** Characters of a field that come back. */
 const maxShown = 1000
 
-/** A form that came with a token of another session, filled in as it was and ready to be sent again. */
+/** A form that was sent with another session's token, filled in as before and ready to be sent again. */
 export function StaleFormPage({
   action,
   fields,

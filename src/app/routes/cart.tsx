@@ -6,7 +6,7 @@ import { CartPage } from '../pages/cart.tsx'
 import type { SiteEnv } from '../sessions.ts'
 import { visitOf } from '../visit.ts'
 
-/** A cart that lives in the session, and says what it did in flash messages. */
+/** A cart that lives in the session, and reports changes by flash messages. */
 export const cart = new Hono<SiteEnv>()
   .get('/', async (c) => {
     const session = await c.var.session()

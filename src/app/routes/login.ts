@@ -18,7 +18,7 @@ export const login = new Hono<SiteEnv>()
       )
       return c.redirect('/session#login', 303)
     }
-    session.regenerate() // whoever knew the old identity does not know this one
+    session.regenerate() // anyone who knew the old identity does not know this one
     session.bind(name)
     if (await posted(c, 'remember')) session.remember()
     session.set('login', loginFrom(c.req.header('User-Agent')))

@@ -9,7 +9,7 @@ interface NativeBase64 {
 /** A `Uint8Array<ArrayBuffer>`, spelled so that TypeScript before 5.7 reads it, too. */
 export type Bytes = ReturnType<Uint8Array['slice']>
 
-/** Bytes that become text at once: they are arguments, which must fit on the stack. */
+/** Bytes converted at once: they are passed as arguments, which must fit on the stack. */
 const chunkLength = 8192
 
 /**
@@ -29,9 +29,9 @@ export function encodeBase64url(bytes: Uint8Array): string {
 
 /**
  * Reads base64url in its one canonical spelling: no padding, no other alphabet, no white space,
- * unused bits zero (RFC 4648 §3.5), so that no two texts mean the same bytes.
+ * unused bits zero (RFC 4648 §3.5), so that no two strings decode to the same bytes.
  *
- * @returns The bytes, or `null` for any other text.
+ * @returns The bytes, or `null` for any other string.
  */
 export function decodeBase64url(text: string): Bytes | null {
   const bytes = new Uint8Array(Math.floor((text.length * 3) / 4))
@@ -42,7 +42,7 @@ export function decodeBase64url(text: string): Bytes | null {
   }
 }
 
-/** Fills `bytes` with what the text spells, and tells whether no other text spells it. */
+/** Decodes the text into `bytes`. Whether the text is the canonical encoding of them. */
 function fill(bytes: Uint8Array, text: string): boolean {
   if (isNative(bytes)) {
     bytes.setFromBase64(text, unpadded)

@@ -5,9 +5,9 @@ import type { Codec } from './codec.ts'
 const maxTokens = 256
 
 /**
- * Caches the tokens that a codec has read or written lately.
+ * Caches the tokens that a codec has recently read or written.
  *
- * That is as safe as the codec. Whether a token is genuine, and what it says, depends on the token and
+ * This is as safe as the codec. Whether a token is genuine, and what it says, depends on the token and
  * the codec's key and nothing else. Only genuine tokens are cached, by all of their characters: a
  * client that cannot get one finds none here and evicts none, which would cost a verification and no
  * more. When a session ends is not the codec's business, and is checked each time. A secret that is

@@ -1,4 +1,4 @@
-/** Turns a payload into the text of a cookie and back, so that only the server can write it. */
+/** Turns a payload into the value of a cookie and back, so that only the server can write it. */
 export interface Codec {
   /**
    * Makes the token for a payload.
@@ -7,7 +7,7 @@ export interface Codec {
    */
   encode(payload: string): Promise<string>
   /**
-   * Reads a token, which may be any text at all. Never throws because of it.
+   * Reads a token, which may be any string. Never throws because of it.
    *
    * @returns The payload, or `null` when this codec with this secret did not write the token.
    */

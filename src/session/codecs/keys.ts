@@ -1,6 +1,6 @@
 import { toUtf8 } from './utf8.ts'
 
-/** A secret, or where it comes from. */
+/** A secret, or a function that returns it. */
 export type SecretSource = string | (() => Promise<string>)
 
 /** What a token carries: one for a purpose is not valid for another. */

@@ -16,7 +16,7 @@ export interface PyramidCodecOptions {
    */
   salt?: string | Uint8Array
   /**
-   * What the Pyramid site passes as `hashalg`, as Web Crypto spells it. Its others, such as MD5, are
+   * What the Pyramid site passes as `hashalg`, under its name in Web Crypto. Others, such as MD5, are
    * not available.
    *
    * @default 'SHA-512'
@@ -104,7 +104,7 @@ const rules: Record<keyof PyramidCodecOptions, Rule> = {
   },
 }
 
-/** Joins salt and secret as WebOb's `SignedSerializer` does: both in Latin-1 if that can spell both. */
+/** Joins salt and secret as WebOb's `SignedSerializer` does: both in Latin-1 if that can encode both. */
 function saltedSecret(salt: string | Uint8Array, secret: string | Uint8Array) {
   const toBytes = [salt, secret].every(isLatin1)
     ? (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0))

@@ -3,7 +3,7 @@
  * base64 are let through, others are skipped, unused bits ignored. The padding it asks for comes from
  * the length of the text as it is, so that one stray character spoils it and four do not.
  *
- * @returns The bytes, or `null` where Python refuses the text.
+ * @returns The bytes, or `null` if Python refuses the string.
  * @see https://github.com/python/cpython/blob/3.11/Modules/binascii.c `a2b_base64`, not strict
  */
 export function decodePythonBase64(text: string): Uint8Array<ArrayBuffer> | null {
@@ -47,7 +47,7 @@ function pythonSpelling(part: string): string {
 }
 
 /**
- * Spells a Pyramid payload as the JSON of RFC 8259.
+ * Rewrites a Pyramid payload as the JSON of RFC 8259.
  *
  * `NaN` and `Infinity`, which Python writes for numbers that JSON has no word for, become `null`. What
  * Pyramid makes of a stamp or a state that another program wrote is kept too: a number as text is that

@@ -1,6 +1,6 @@
 import { encodeBase64url } from './base64url.ts'
 
-/** Makes a string that nobody can guess, in base64url. */
+/** Makes a random string that cannot be guessed, in base64url. */
 export function randomString(bytes: number): string {
   return encodeBase64url(crypto.getRandomValues(new Uint8Array(bytes)))
 }

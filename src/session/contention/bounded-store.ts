@@ -27,13 +27,13 @@ export function boundedStore(store: Store, budget = new Budget()): BoundedStore 
   }
 }
 
-/** Whether a failure says that the store is overloaded, so that a repetition would make it worse. */
+/** Whether a failure says that the store is overloaded, so that retrying would make it worse. */
 export function isOverloaded({ cause }: StoreError): boolean {
   return Object(cause).overloaded === true
 }
 
 /**
- * Repeats a write while it is refused, and so not applied: Workers KV accepts one write a second for
+ * Retries a write as long as it is refused, and so not applied: Workers KV accepts one write a second for
  * each key, and answers 429 to more.
  *
  * @throws {StoreError} The refusal, when no time is left.
@@ -44,7 +44,7 @@ async function untilAccepted<T>(budget: Budget, write: () => Promise<T>): Promis
     try {
       return await write()
     } catch (error) {
-      // With jitter that grows, so that those who compete spread over the intervals.
+      // With growing jitter, so that competing requests spread over the intervals.
       const pause = writeInterval * (1 + (Math.random() * refusals) / 4)
       if (!isRateLimited(error)) throw error
       await budget.sleep(pause).catch(() => {

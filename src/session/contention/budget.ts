@@ -7,7 +7,7 @@ export class OutOfTimeError extends Error {
 }
 
 /**
- * A time that may be spent waiting. Waits at the same time count once; what happens between them does
+ * The time that a request may spend waiting. Concurrent waits count once; what happens between them does
  * not count.
  */
 export class Budget {
@@ -49,7 +49,7 @@ export class Budget {
   }
 
   /**
-   * Waits for a time.
+   * Sleeps.
    *
    * @throws {OutOfTimeError} At once, when less is left.
    */

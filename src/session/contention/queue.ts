@@ -1,7 +1,7 @@
 import type { Store, Swap } from '../store.ts'
 import type { Budget } from './budget.ts'
 
-/** Milliseconds without a sign of life after which a request is passed over: its client hung up. */
+/** Milliseconds without activity after which a waiting request is skipped: its client hung up. */
 const staleAfter = 500
 
 /** Where a request queues: behind all others, or behind the one that is at work. */
@@ -20,7 +20,7 @@ interface Turn {
 /** The requests of this process that change one key. */
 interface Lane {
   readonly turns: Turn[]
-  /** What is kept, as the turn before left it; `undefined`: not known. */
+  /** The value, as the previous turn left it; `undefined`: not known. */
   known?: string | null | undefined
 }
 
@@ -29,7 +29,7 @@ interface Lane {
  * compete, and no request is overtaken.
  *
  * This is an optimization, not a lock: correctness comes from the store's compare-and-swap. So a
- * request that shows no sign of life is passed over, as on Workers a request whose client hangs up
+ * request without activity is skipped, since on Workers a request whose client hangs up
  * just stops.
  */
 class Queue {
@@ -59,7 +59,7 @@ class Queue {
     }
   }
 
-  /** Swaps, or answers from what the turn before left if that is not `before`. */
+  /** Swaps, or answers from the cached value if that is not `before`. */
   async #swap({ store, key }: Job, turn: Turn, given: Parameters<SwapKey>): Promise<Swap> {
     turn.lastActive = Date.now()
     const lane = this.#laneOf(key)
@@ -147,7 +147,7 @@ function canWakeEachOther(): boolean {
 
 type Flags = Record<string, boolean | undefined>
 
-/** Sleeps until woken. It also wakes by itself, to show that it is there and to see who is not. */
+/** Sleeps until woken. It also wakes by itself, to show that it is alive and to skip the dead. */
 async function sleepUntilWoken(turn: Turn, longest: number): Promise<void> {
   let timer!: ReturnType<typeof setTimeout>
   await new Promise<void>((resolve) => {

@@ -11,7 +11,7 @@ const maxBackOff = 16
 export interface Target {
   readonly store: BoundedStore
   readonly key: string
-  /** `'next'`: what ends a session need not wait for what changes it. */
+  /** `'next'`: a request that ends a session need not wait for those that change it. */
   readonly place: Place
   /** Receives the conflicts. */
   readonly emit?: Emit

@@ -4,8 +4,8 @@ import { checkOptions, flag, type Rule, string, whole, withDefaults } from '../o
 import { findCookies, maxCookieAge, type Scope, setsCookie } from './cookie.ts'
 
 /**
- * Attributes of the session's cookie: Hono's `CookieOptions` and a name, without `expires`, a moment
- * that a running server passes by.
+ * Attributes of the session's cookie: Hono's `CookieOptions` and a name, without `expires`, which is a
+ * moment that a running server passes by.
  */
 export type SessionCookieOptions = Omit<CookieOptions, 'prefix' | 'expires'> & {
   /**
@@ -23,7 +23,7 @@ export type SessionCookieOptions = Omit<CookieOptions, 'prefix' | 'expires'> & {
   prefix?: CookiePrefixOptions | undefined
 }
 
-/** A cookie whose attributes are settled. */
+/** A cookie with its attributes, checked and complete. */
 export interface SessionCookie {
   /** The name that is sent, with its prefix. */
   readonly name: string
@@ -55,7 +55,7 @@ const defaults = {
 } as const
 
 /**
- * Checks the attributes and settles them, once: a response then only adds its token.
+ * Checks the attributes and completes them, once: a response then only adds its token.
  *
  * @throws {TypeError} When an attribute is unknown, malformed or in conflict with another.
  */

@@ -18,7 +18,7 @@ const isBun = 'Bun' in globalThis
 /**
  * Marks the response that is being made as one visitor's, so that middleware between `session()` and
  * the handler, such as Hono's `cache()`, sees it too. What was set before gives way; what the handler
- * sets afterwards stands.
+ * sets afterward stands.
  *
  * @param isFirst - Whether the request has marked nothing yet.
  * @see https://www.rfc-editor.org/rfc/rfc9111#section-3
@@ -32,9 +32,9 @@ export function markPrivate(c: Context, isFirst: boolean): void {
 }
 
 /**
- * Completes a response that depends on a session: kept out of shared caches, with its cookie.
+ * Completes a response that depends on a session: keeps it out of shared caches, and adds the cookie.
  *
- * What the handler itself said of caching stands if it knew of the session, unless the cookie is set or
+ * Caching headers that the handler set stand if it knew of the session, unless the cookie is set or
  * may be lost.
  *
  * @param cookie - The `Set-Cookie` line; `null`: none; `undefined`: the session failed.
@@ -83,7 +83,7 @@ function isOwn({ req, res }: Context): boolean {
   return isMarked && res.body !== null && !res.bodyUsed
 }
 
-/** Bun adds the Content-Type of a string when it sends it, unless somebody has looked at the body. */
+/** Bun adds the Content-Type of a string when it sends it, unless the body has been accessed. */
 function isUntyped(response: Response): boolean {
   return isBun && !response.headers.has('Content-Type') && !response.bodyUsed
 }

@@ -82,7 +82,7 @@ const safeMethods = ['GET', 'HEAD', 'OPTIONS', 'TRACE'] // RFC 9110 §9.2.1
  * the request must carry the session's `csrfToken()`. No content type or method override is exempt.
  * Mount it after `session()`.
  *
- * If the token is not in the header, the form is read. Handlers can still read it afterwards, from
+ * If the token is not in the header, the form is read. Handlers can still read it afterward, from
  * `c.req` and from `c.req.raw`.
  *
  * @throws {TypeError | RangeError} When an option is wrong.

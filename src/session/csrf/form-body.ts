@@ -30,7 +30,7 @@ export async function readBody(
   return body
 }
 
-/** The same request with a body that nobody has read. */
+/** The same request with a body that has not been read. */
 function withBody(raw: Request, body: Bytes): Request {
   try {
     return new Request(raw, { body })
@@ -41,7 +41,7 @@ function withBody(raw: Request, body: Bytes): Request {
   }
 }
 
-/** Reads a stream to its end. The rest of one that is too large is left for the server to discard. */
+/** Reads a stream to its end. If it is too large, the rest is left for the server to discard. */
 async function collect(
   stream: ReadableStream<Uint8Array> | null,
   most: number,

@@ -7,7 +7,7 @@ import { type State, setCsrfToken } from '../state/state.ts'
 /**
  * Makes a token that lets a form or a script of this session pass `csrf()`.
  *
- * Each call returns another string, all of them valid until the session ends or is regenerated: a
+ * Each call returns a different string, all of them valid until the session ends or is regenerated: a
  * string that never repeats cannot be guessed from the size of compressed pages (BREACH).
  *
  * @throws {SessionCommittedError} When the session has no token yet and the response is committed.
@@ -36,7 +36,7 @@ function tokenOf({ data }: State): string | undefined {
 }
 
 /**
- * Masks a token with random bytes, so that it is another string each time it is sent.
+ * Masks a token with random bytes, so that it is a different string each time it is sent.
  *
  * @see https://breachattack.com
  * @internal
@@ -50,7 +50,7 @@ export function mask(secret: string): string {
 }
 
 /**
- * Whether a string masks a token, in a time that does not depend on where they differ.
+ * Whether a string masks a token, in constant time.
  *
  * @internal
  */

@@ -9,7 +9,7 @@ export interface Refusal {
   readonly cause?: unknown
 }
 
-/** Reports a refusal to the hook, or else to the log, and makes its error. */
+/** Makes the error of a refusal, and reports it to the hook, or else to the log. */
 export function refused(
   c: Context,
   { reason, hint, cause }: Refusal,

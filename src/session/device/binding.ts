@@ -5,7 +5,7 @@ import type { PublicKey } from './jwt.ts'
 
 /** A session's identity, and the key of its device. */
 export interface Bound {
-  /** Tells this identity of the session from others. */
+  /** Distinguishes this identity of the session from others. */
   readonly nonce: string
   readonly key: PublicKey
 }
@@ -13,7 +13,7 @@ export interface Bound {
 /** What a session keeps: an invitation, or a binding and when it began, in seconds since the epoch. */
 export type Binding = readonly [nonce: string, x?: string, y?: string, since?: number]
 
-/** What a token is for. One use's is not accepted for another. */
+/** What a token is for. A token for one use is not accepted for another. */
 export type Use = 'cookie' | 'id' | 'register' | 'refresh' | 'csrf'
 
 /** Signs what the browser keeps of a binding, and reads it. */

@@ -15,7 +15,7 @@ import { parseProof } from './jwt.ts'
 /** Seconds for which a challenge can be answered. */
 export const challengeTtl = 300
 
-/** Seconds that a bound cookie outlives its `Max-Age`, for requests under way. */
+/** Seconds for which a bound cookie is accepted after its `Max-Age`, for requests in flight. */
 const grace = 15
 
 /** The bound cookie after a logout: while the browser has it, it renews nothing. */
@@ -37,7 +37,7 @@ export interface RouteRequest {
 }
 
 /**
- * Answers a request by one of the routes. A failure is 503, whatever the app's own `onError` would make
+ * Answers a request by one of the routes. A failure is a 503, whatever the app's own `onError` would make
  * of it: after a redirect, or a 4xx other than 403, the browser gives the binding up.
  */
 export async function answering(

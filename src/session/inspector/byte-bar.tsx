@@ -9,7 +9,7 @@ type Placed = Part & { readonly start: number }
 /**
  * Draws the cookie against its limit, and under it the used end magnified, part by part.
  *
- * Numbers tie the parts to the legend, which says all that is drawn: nothing depends on telling colors
+ * Numbers link the parts to the legend, which repeats all that is drawn: nothing depends on telling colors
  * apart. Lengths are percentages: text in a drawing that is stretched would be stretched with it.
  */
 export function ByteBar({ bytes, limit, parts }: Cookie): JSX.Element {
@@ -89,7 +89,7 @@ function percent(part: number, whole: number): string {
   return `${Number(((part / whole) * 100).toFixed(3))}%`
 }
 
-/** Says a number of bytes as English writes it: `4,096 bytes`. */
+/** Formats a number of bytes: `4,096 bytes`. */
 export function inBytes(amount: number): string {
   return amount === 1 ? '1 byte' : `${amount.toLocaleString('en')} bytes`
 }

@@ -4,14 +4,14 @@ import { formatPayload } from '../lifecycle/payload.ts'
 import type { Policy, State } from '../state/state.ts'
 import { type Part, partsOfToken } from './parts.ts'
 
-/** A session's cookie, as it came in or as it goes out. */
+/** A session's cookie, as it was sent or as it will be set. */
 export interface Cookie {
   /** Of name and value together. */
   readonly bytes: number
   /** What browsers keep at most. */
   readonly limit: number
   readonly parts: readonly Part[]
-  /** What its payload says, as JSON; `null` if it carries an id, or cannot be read. */
+  /** Its payload, as JSON; `null` if it carries an id, or cannot be read. */
   readonly json: string | null
 }
 

@@ -6,7 +6,7 @@ import { visible } from './token.tsx'
 
 const marks = { same: '', added: '+', removed: '−' }
 
-/** What came in beside what goes out: the difference is what this page did. */
+/** What was sent beside what is set: the difference is what this page did. */
 export function Exchange(inspection: Inspection): JSX.Element {
   const { before, after, hasStore } = inspection
   return (
@@ -50,7 +50,7 @@ function Rows({ rows, empty }: { rows: readonly Row[]; empty: string }) {
   )
 }
 
-/** Why there is, or is no, difference. */
+/** Why there is a difference, or none. */
 function outcome({ after, isWritten, hasStore, set }: Inspection): string {
   if (!isWritten) return 'Nothing changed, so nothing is written and no cookie is sent.'
   const gone = after.some(({ kind, change }) => kind === 'flash' && change === 'removed')

@@ -8,7 +8,7 @@ import { type Cookie, nextCookie, sentCookie } from './cookie.ts'
 import { type Kind, kindOf } from './kinds.ts'
 import { hidden } from './parts.ts'
 
-/** What a session holds under a key, and what became of it in this request. */
+/** The value of a key, and how this request has changed it. */
 export interface Row {
   readonly kind: Kind
   readonly label: string
@@ -17,7 +17,7 @@ export interface Row {
   readonly change: 'same' | 'added' | 'removed'
 }
 
-/** What is left of a limit, in seconds. */
+/** The time left of a limit, in seconds. */
 export interface Left {
   readonly left: number
   readonly limit: number
@@ -33,15 +33,15 @@ export interface Inspection {
   readonly created: number
   /** Whether it is bound to the visitor's device, if sessions can be. */
   readonly device: Session['device']
-  /** Until the session ends if nobody visits; `null`: never. */
+  /** Until the session ends without a visit; `null`: never. */
   readonly idle: Left | null
   /** Until it ends at the latest; `null`: never. */
   readonly absolute: Left | null
-  /** `null`: none came in, or it was not honored. */
+  /** `null`: none was sent, or it was not honored. */
   readonly sent: Cookie | null
-  /** Whether a cookie came in that was not honored. */
+  /** Whether a cookie was sent that was not honored. */
   readonly isRejected: boolean
-  /** `null`: none goes out, or only its codec knows what it will look like. */
+  /** `null`: none is set, or only its codec knows what it will look like. */
   readonly set: Cookie | null
   /** Whether the session is written, to the cookie or to the store. */
   readonly isWritten: boolean
@@ -53,7 +53,7 @@ export interface Inspection {
 type Snapshot = ReadonlyMap<string, string>
 
 /**
- * Says what a request found and what its response leaves. It changes nothing: call it when the handler
+ * Describes what a request found and what its response leaves. It changes nothing: call it when the handler
  * has done all that it does to the session.
  *
  * @param header - The request's `Cookie` header.
@@ -95,7 +95,7 @@ function present({ data }: State): Snapshot {
   return new Map([...data].map(([key, value]) => [key, JSON.stringify(value)]))
 }
 
-/** What the session held before anybody touched it in this request. */
+/** What the session held before this request changed it. */
 function found(state: State): Snapshot {
   const snapshot = new Map(present(state))
   for (const [key, json] of state.before) {

@@ -1,6 +1,6 @@
 import { boundKey, csrfKey, deviceKey, flashPrefix, stayKey } from '../state/reserved-keys.ts'
 
-/** What a stretch of a session is. Each kind has one color, wherever it is drawn: `.k-csrf` in style.css. */
+/** The kinds of parts of a session. Each has one color everywhere: `.k-csrf` in style.css. */
 export type Kind =
   | 'name'
   | 'times'
@@ -14,7 +14,7 @@ export type Kind =
 
 const dataColors = 4
 
-/** The kind of what a session keeps under a key, and what to call it. */
+/** The kind of a session's key, and its label. */
 export function kindOf(key: string): { kind: Kind; label: string } {
   if (key === csrfKey) return { kind: 'csrf', label: 'CSRF token' }
   if (key === boundKey) return { kind: 'user', label: 'User' }

@@ -1,7 +1,7 @@
 import { csrfKey } from '../state/reserved-keys.ts'
 import { type Kind, kindOf } from './kinds.ts'
 
-/** A stretch of a cookie or of a payload. */
+/** A part of a cookie or of a payload. */
 export interface Part {
   readonly kind: Kind
   readonly label: string
@@ -11,7 +11,7 @@ export interface Part {
   readonly text: string
 }
 
-/** Splits a payload's JSON where its keys begin; each stretch takes the punctuation that follows. */
+/** Splits a payload's JSON where its keys begin; each part includes the punctuation that follows. */
 export function partsOfPayload(json: string): Part[] {
   const [renewed, created, data] = JSON.parse(json)
   const entries = Object.entries<unknown>(data)
@@ -21,7 +21,7 @@ export function partsOfPayload(json: string): Part[] {
   })
   const start = `[${renewed},${created},{${entries.length > 0 ? '' : '}]'}`
   const all = [{ kind: 'times' as Kind, label: 'Timestamps', text: start }, ...pieces]
-  // Another program's spelling, such as Python's with spaces, is not taken apart.
+  // Another program's formatting, such as Python's with spaces, is not taken apart.
   const isWhole = all.map(({ text }) => text).join('') === json
   const parts = isWhole ? all : [{ kind: 'sealed' as Kind, label: 'Payload', text: json }]
   return parts.map((part) => ({ ...part, bytes: byteLength(part.text) }))
@@ -48,7 +48,7 @@ export function withoutSecret(json: string): string {
   return JSON.stringify([renewed, created, shown])
 }
 
-/** What stands in place of the CSRF token. */
+/** What is shown in place of the CSRF token. */
 export const hidden = '(hidden)'
 
 export function byteLength(text: string): number {

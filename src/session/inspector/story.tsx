@@ -9,15 +9,15 @@ import { Token } from './token.tsx'
 
 interface SessionStoryProps {
   inspection: Inspection
-  /** What the store is called. */
+  /** The name of the store. */
   store: string
-  /** What stands between the size of the cookie and its content. */
+  /** What is shown between the size of the cookie and its content. */
   actions?: Child
-  /** What stands after it all. */
+  /** What is shown at the end. */
   children?: Child
 }
 
-/** A session's way through a request, as a story: what came, what it holds, what goes, how long it lasts. */
+/** A session's way through a request, as a story: the cookie sent, its data, the cookie set, the limits. */
 export function SessionStory(props: SessionStoryProps): JSX.Element {
   const { inspection, store, actions, children } = props
   const cookie = inspection.sent ?? inspection.set

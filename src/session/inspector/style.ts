@@ -1,4 +1,4 @@
-/** What the drawing of a session looks like, in the colors of the page that it is on. */
+/** The style of the drawing of a session, in the colors of the page that it is on. */
 export const inspectorStyle = `
 /* One kind of part, one color, wherever it is drawn */
 .k-name {

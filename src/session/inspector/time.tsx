@@ -16,7 +16,7 @@ interface TimeBarProps {
   children: string
 }
 
-/** Draws how much of a time limit is left, says it in words, and when it ends. All in seconds. */
+/** Draws how much of a time limit is left, says so in words, and when it ends. All in seconds. */
 export function TimeBar({ label, left, limit, now, children }: TimeBarProps): JSX.Element {
   const whole = Math.max(limit, 1)
   const rest = Math.min(Math.max(left, 0), whole)
@@ -49,12 +49,12 @@ export function Moment({ at }: { at: number }): JSX.Element {
   return <time datetime={text}>{`${text.slice(0, 10)} ${text.slice(11, 19)} UTC`}</time>
 }
 
-/** Says how long ago something was, in its largest unit: `2 min ago`. */
+/** Formats how long ago something was, in its largest unit: `2 min ago`. */
 export function ago(seconds: number): string {
   return seconds < 5 ? 'just now' : `${wordsOf(seconds)[0]} ago`
 }
 
-/** Says a number of seconds in its two largest units: `19 min 40 s`. */
+/** Formats a number of seconds in its two largest units: `19 min 40 s`. */
 export function inWords(seconds: number): string {
   return wordsOf(seconds).slice(0, 2).join(' ')
 }

@@ -3,7 +3,7 @@ import type { JSX } from 'hono/jsx/jsx-runtime'
 import type { Cookie } from './cookie.ts'
 import { hidden, type Part, partsOfPayload } from './parts.ts'
 
-/** A cookie's token, each stretch in the color and under the number that it has in the byte bar. */
+/** A cookie's token, each part in its color and with its number from the byte bar. */
 export function Token({ parts, json }: Cookie): JSX.Element {
   return (
     <>
@@ -41,7 +41,7 @@ function withoutSecret(part: Part): Part {
   return { ...part, text: part.text.replace(/:".*"/, `:"${hidden}"`) }
 }
 
-/** Spells out the characters that would turn the reading direction of what follows them. */
+/** Escapes the characters that would change the reading direction of the following text. */
 export function visible(text: string): string {
   return text.replace(
     /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,

@@ -4,7 +4,7 @@ import { isDue, limitsOf } from './limits.ts'
 
 /**
  * What a request does to its session. Reads do not write, except to extend the life of a session whose
- * last write was long ago; a session that ends as it began is not written.
+ * last write is older than `reissueTime`; a session that ends as it began is not written.
  *
  * @throws {TypeError} When a value was mutated into one that JSON cannot carry.
  */

@@ -78,19 +78,19 @@ export async function commit(
   )
 }
 
-/** Undoes what a handler that threw has done, unless that is to be kept, or was undone before. */
+/** Undoes the changes of a handler that threw, unless they are to be kept, or were undone before. */
 export function undoHandler({ setOnError }: Config, { incoming, state }: Loaded): void {
   if (setOnError || state.isRolledBack || state.committed) return
-  // As it came in, without what the handler or a schema made of it.
+  // As it was read, without the changes of the handler or the schema.
   rollBack(state, incoming.kind === 'live' ? parsePayload(incoming.found.text) : null)
 }
 
-/** The owner's cookie must not be replaced by accident; whoever logs in, or out, means it. */
+/** The owner's cookie must not be replaced by accident. A login or a logout is no accident. */
 function isElsewhere(incoming: Incoming): boolean {
   return incoming.kind === 'rejected' && incoming.reason === 'elsewhere'
 }
 
-/** Two pages that are opened together after a login are to carry the same token. */
+/** Two pages opened at the same time after a login must carry the same token. */
 function renewCsrfToken(state: State): void {
   if (!state.data.has(csrfKey)) setCsrfToken(state)
 }
@@ -115,7 +115,7 @@ async function extendLife({ engine }: Config, ending: Ending, visit: Visit): Pro
   }
 }
 
-/** Writes what can be kept without a cookie. What another place says of the cookie stands. */
+/** Writes what can be kept without a cookie. The cookie that another place set stands. */
 async function writeWithoutCookie(
   config: Config,
   ending: Ending,

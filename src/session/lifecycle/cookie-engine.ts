@@ -52,7 +52,7 @@ async function reSignOrRemove(
   return { token: await codec.encode(incoming.found.cookie.content) }
 }
 
-/** What an empty session does to the cookie: one that came in, or was to be ended, goes. */
+/** What an empty session does to the cookie: one that was sent, or was to be ended, is removed. */
 function removal({ incoming, state }: Ending): CookieAction {
   if (incoming.kind === 'live' || isTimedOut(incoming)) return 'delete'
   return state.identity === 'invalidated' && incoming.kind !== 'none' ? 'delete' : 'keep'
@@ -60,7 +60,7 @@ function removal({ incoming, state }: Ending): CookieAction {
 
 /**
  * Encodes a session. If it does not fit its cookie, unread flash messages make room, the oldest of the
- * longest queue first, and no more than it takes: nobody may be locked out by what no page shows.
+ * longest queue first, and no more than needed: messages that no page shows must lock nobody out.
  *
  * @throws {CookieTooLargeError} When the data, and what this request flashed, do not fit.
  */
@@ -85,7 +85,7 @@ type Attempt =
   | { readonly token: string; readonly dropped: ReadonlyMap<string, number> }
   | { readonly error: CookieTooLargeError }
 
-/** Encodes a session without so many of its unread flash messages. */
+/** Encodes a session without a number of its unread flash messages. */
 async function encodeWithout(
   { codec, cookie }: CookieWriter,
   { data: all, flashed, created, now }: State,

@@ -71,7 +71,7 @@ export interface Engine {
   /** Finds the payload that the content of a cookie leads to. */
   find(content: string, visit: Visit): Promise<Lookup>
   /**
-   * Brings the session to where the request ends.
+   * Writes the session as the request leaves it.
    *
    * @throws {CookieTooLargeError} When browsers would not keep the cookie, or the store its record.
    * @throws {StoreError} When the store failed.
@@ -81,7 +81,7 @@ export interface Engine {
   writesWithoutCookie(ending: Ending): boolean
 }
 
-/** The session that came in, if it could be read: live, or no longer honoured. */
+/** The session that came in, if it could be read: live, or no longer honored. */
 export function foundIn(incoming: Incoming): Found | undefined {
   return incoming.kind === 'live' || incoming.kind === 'rejected' ? incoming.found : undefined
 }
@@ -91,7 +91,7 @@ export function isTimedOut(incoming: Incoming): boolean {
   return incoming.kind === 'rejected' && incoming.reason === 'expired'
 }
 
-/** Why a cookie was not honoured, if one came that was not. */
+/** Why a cookie was not honored, if one came that was not. */
 export function rejectReasonOf(incoming: Incoming): RejectReason | undefined {
   if (incoming.kind === 'ended') return 'unknown'
   return incoming.kind === 'rejected' ? incoming.reason : undefined
@@ -112,7 +112,7 @@ export function isKept({ incoming, state }: Pick<Ending, 'incoming' | 'state'>):
   return state.policy.hasIds || incoming.found.data.size === 0
 }
 
-/** Reports what became of a session that was written. */
+/** Reports what happened to a session that was written. */
 export function report(ending: Ending, { emit }: Visit): void {
   const { incoming, state, change } = ending
   if (change === 'renew') emit({ type: 'renewed' })

@@ -23,7 +23,7 @@ export function isId(text: string): boolean {
 }
 
 /**
- * Makes the key of a session in its store: a hash of its id, so that nobody can make a cookie of what
+ * Makes the key of a session in its store: a hash of its id, so that no cookie can be made from what
  * the store holds. For tools that look into a store.
  *
  * @param id - A `session.id`.
@@ -35,7 +35,7 @@ export function storeKey(id: string, { name = defaultName }: SessionName = {}): 
 /**
  * Makes a key of an id, or of a user.
  *
- * Sessions of another name have other keys, so that two that share a store share nothing else. A user
+ * Sessions of different names have different keys, so that two in one store share nothing else. A user
  * may have chosen a name that looks like such a pair.
  */
 export async function hashedKey(prefix: string, value: string, name: string): Promise<string> {

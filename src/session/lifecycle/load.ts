@@ -107,7 +107,7 @@ function withoutPayload(lookup: Exclude<Lookup, { text: string }>, clock: number
 }
 
 async function decode({ codecs, cookie }: Config, token: string): Promise<Carried | null> {
-  if (cookie.name.length + token.length > maxCookieBytes) return null // no browser keeps one
+  if (cookie.name.length + token.length > maxCookieBytes) return null // browsers keep none that is longer
   for (const codec of codecs) {
     const content = await codec.decode(token)
     if (content !== null) return { content, isCurrent: codec === codecs[0] }

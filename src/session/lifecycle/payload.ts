@@ -38,12 +38,12 @@ export function parsePayload(text: string, clock = Number.POSITIVE_INFINITY): Pa
   const [renewed, created, data]: unknown[] = parts
   if (!isTime(renewed, clock) || !isTime(created, clock)) return null
   if (typeof data !== 'object' || data === null || Array.isArray(data)) return null
-  // It could not be written again. A short one has no room for it.
+  // It could not be written again. A short payload cannot nest that deep.
   if (text.length > shortestDeep && isTooDeep(data)) return null
   return { renewed, created, data: new Map(Object.entries(data)) }
 }
 
-/** Reads a session from its record, however late: only one that has ended is none. */
+/** Reads a session from its record, even an expired one; `null` if the session has ended. */
 export function live(text: string | null): Payload | null {
   return text === null ? null : parsePayload(text)
 }

@@ -60,8 +60,8 @@ async function writeTo(write: Write): Promise<CookieAction> {
 }
 
 /**
- * A request that came a moment after another had ended the session: what it does is dropped, except
- * that an end is an end, and a new identity begins with what this request itself has put in.
+ * A request that arrived shortly after another had ended the session: its changes are dropped, except
+ * that a logout ends what the session has become, and a new identity begins with this request's own data.
  */
 async function writeEnded(
   write: Write,
@@ -73,7 +73,7 @@ async function writeEnded(
   return hasContent(state) ? begin(write) : reported(write, 'keep')
 }
 
-/** A request without a session, or with one that is not honoured. */
+/** A request without a session, or with one that is not honored. */
 async function writeNew(write: Write, incoming: Incoming): Promise<CookieAction> {
   const { state, contents } = write.ending
   if (state.identity === 'invalidated' && incoming.kind !== 'none') {
@@ -87,13 +87,13 @@ async function writeNew(write: Write, incoming: Incoming): Promise<CookieAction>
   return found && isTimedOut(incoming) ? tidy(write, found) : 'keep'
 }
 
-/** Begins a session in place of one that is no longer honoured: nothing of that continues. */
+/** Begins a session in place of one that is no longer honored. Nothing is carried over. */
 async function beginInPlaceOf(write: Write, found: Found): Promise<CookieAction> {
   const next = await create(write, await ownKey(write))
   if (!next) return drop(write)
   const old = { ...found, key: await keyOf(write, found.cookie.content) }
   const { isOurs, left } = await endSession(write, old, null)
-  // Of several requests that find it so at once one begins the next session. But a login is a login.
+  // Of several requests that find it expired at once, one begins the next session. A login always does.
   if (!isOurs && left !== null && write.ending.state.identity === 'same') {
     await withdraw(write, next)
     return drop(write)
@@ -128,7 +128,7 @@ async function replace(write: Write, found: Found): Promise<CookieAction> {
   return reported(write, await tokenOf(write, continued))
 }
 
-/** A session that ends. What was put in after its end begins a new one. */
+/** A session that ends. Data set after its end begins a new one. */
 async function end(write: Write, found: Found): Promise<CookieAction> {
   const old = { ...found, key: await keyOf(write, found.cookie.content) }
   const next = hasContent(write.ending.state) ? await create(write, await ownKey(write)) : null
@@ -137,7 +137,7 @@ async function end(write: Write, found: Found): Promise<CookieAction> {
     await leaveList(write, old)
     return reported(write, next ? await tokenOf(write) : 'delete')
   }
-  // A logout that was on its way while another tab regenerated the session is a logout.
+  // A logout that was in flight while another tab regenerated the session ends its successor.
   await endByKey(write, old.key)
   if (!next) return reported(write, 'keep')
   await withdraw(write, next)
@@ -164,7 +164,7 @@ async function begin(write: Write): Promise<CookieAction> {
   return record ? reported(write, await tokenOf(write)) : drop(write)
 }
 
-/** Drops what the request did: the session was ended by another. */
+/** Drops the changes of the request: another one ended the session. */
 function drop({ ending, visit }: Write): CookieAction {
   if (ending.change === 'write') visit.emit({ type: 'dropped', why: 'ended' })
   return 'keep'

@@ -5,7 +5,7 @@ import { csrfKey } from '../state/reserved-keys.ts'
 /** Seconds that a tombstone stays. After that the id is unknown, and begins a new session. */
 export const tombstoneTtl = 60
 
-/** Seconds after the end in which a request may have been sent before the browser knew of it. */
+/** Seconds after the end during which a request may have been sent before the browser knew of it. */
 const recent = 10
 
 /** How many tombstones lead from an old id to the session that it has become. */

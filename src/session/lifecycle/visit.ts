@@ -22,7 +22,7 @@ export function reportFailure(visit: () => Visit, error: unknown): void {
   visit().emit({ type: 'store-error', error, failed: true })
 }
 
-/** Calls a hook of the app, which only observes: what it throws changes nothing. */
+/** Calls a hook of the app, which only observes: an error that it throws changes nothing. */
 function callHook(hook: () => unknown): void {
   try {
     Promise.resolve(hook()).catch(() => {})

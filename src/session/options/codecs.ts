@@ -10,7 +10,7 @@ import { checkSecrets } from './secrets.ts'
  * Lists the codecs of a session, newest first: the first encodes, all decode.
  *
  * @param carries - What the cookie carries. One is not accepted for the other.
- * @throws {TypeError} When there is none, or a secret or a codec is unfit.
+ * @throws {TypeError} When there is none, or a secret or a codec is invalid.
  */
 export function configureCodecs(
   format: FormatOptions,

@@ -30,7 +30,7 @@ export interface GuardedSession {
   readonly state: State
 }
 
-/** What the life cycle asks of the binding to devices. */
+/** What the life cycle needs from the binding to devices. */
 export interface DeviceGuard {
   /** Answers a registration or a refresh; `undefined` if the request is neither. */
   answer(c: Context, config: Config): Promise<Response> | undefined

@@ -36,7 +36,7 @@ export function configure<Data extends object>(options: SessionOptions<Data, str
     onEvent = logStoreError,
   } = common
   const cookie = configureCookie(common.cookie ?? {})
-  // Functions are asked once, for whatever is signed.
+  // Functions are called once, whatever is signed.
   const asked = common.device && { secret: checkSecrets(secret) }
   const format = { ...options, ...asked } as SessionOptions
   const codecs = configureCodecs(format, cookie.name, store ? 'id' : 'session')
@@ -79,7 +79,7 @@ function limitsFrom(options: CommonOptions<object>, { maxAge }: SessionCookie): 
   return limits
 }
 
-/** Sees to it that no browser drops the cookie of a session that is being read. */
+/** Makes sure that no browser drops the cookie of a session that is still read. */
 function checkMaxAge(maxAge: number, { timeout, lifetime, reissueTime }: Limits): void {
   if (reissueTime !== null && maxAge <= reissueTime) {
     throw new RangeError(

@@ -18,7 +18,7 @@ export type SessionOptions<
   As extends string = 'session',
 > = CommonOptions<Data> & NameOption<As> & FormatOptions
 
-/** The name is required unless it is the default, so that types and run time agree. */
+/** The name is required unless it is the default, so that types and behavior agree. */
 export type NameOption<As extends string> = 'session' extends As
   ? {
       /**
@@ -59,7 +59,7 @@ export interface OwnFormat {
    * @default false
    */
   encrypt?: boolean
-  /** Formats, newest first, that are still read: a session in one of them is rewritten in our own. */
+  /** Older formats, newest first, that are still read: a session in one of them is rewritten in our own. */
   codec?: Codec | readonly Codec[]
 }
 
@@ -67,9 +67,9 @@ export interface OwnFormat {
 export interface OtherFormat {
   /** The format of the cookie, instead of ours. In a list the first one writes and all read. */
   codec: Codec | readonly Codec[]
-  /** Belongs to our own format. */
+  /** An option of our own format. */
   secret?: never
-  /** Belongs to our own format. */
+  /** An option of our own format. */
   encrypt?: never
 }
 
@@ -120,7 +120,7 @@ export interface CommonOptions<Data extends object> {
   store?: Store
   /**
    * Where `revokeSessions()` keeps which sessions of a user count. A session that was bound before a
-   * revocation is not honoured; the reason is `'expired'`. For sessions that are cookies, or live in KV.
+   * revocation is not honored; the reason is `'expired'`. For sessions that are cookies, or live in KV.
    */
   revocations?: Store
   /**
@@ -136,7 +136,7 @@ export interface CommonOptions<Data extends object> {
    */
   device?: DeviceBinding
   /**
-   * Called when a cookie that was sent is not honoured, while the session is being opened: it cannot
+   * Called when a cookie that was sent is not honored, while the session is being opened: it cannot
    * use the session itself. The client never learns the reason.
    */
   onReject?: (reason: RejectReason, c: Context) => void | Promise<void>
@@ -147,7 +147,7 @@ export interface CommonOptions<Data extends object> {
    */
   onEvent?: (event: SessionEvent, c: Context) => void | Promise<void>
   /**
-   * What the data must pass when they are read: a schema of zod, valibot, arktype or another library
+   * A schema that the data must pass when they are read, from zod, valibot, arktype or another library
    * that implements Standard Schema. It may fill in and transform, so that old sessions become new
    * ones; what it returns must pass it again. Data that fail begin a new session.
    *

@@ -12,7 +12,7 @@ export interface Settings<As extends string> {
 
 const defaultName = 'session'
 
-/** Takes options that are ready: mistakes in them show at once. */
+/** Takes options that do not depend on bindings: mistakes in them are thrown at once. */
 export function fixed<Data extends object, As extends string>(options: SessionOptions<Data, As>) {
   const settings = settingsOf(options)
   settings.config()
@@ -20,7 +20,7 @@ export function fixed<Data extends object, As extends string>(options: SessionOp
 }
 
 /**
- * Asks for options once for each `c.env`: mistakes in them show when a session is opened.
+ * Asks for options once for each `c.env`: mistakes in them are thrown when a session is opened.
  *
  * On Node, Deno and Bun `c.env` is another object at each request. So options that equal the last ones
  * share their keys and caches.
@@ -63,7 +63,7 @@ function settingsOf<Data extends object, As extends string>(
   }
 }
 
-/** The name is not known where the function itself threw. */
+/** The name is not known if the function itself threw. */
 function failing<As extends string>(error: unknown): Settings<As> {
   return {
     as: defaultName as As,
@@ -74,8 +74,8 @@ function failing<As extends string>(error: unknown): Settings<As> {
 }
 
 /**
- * The options that count by their members, as lists do. Functions, stores, codecs and schemas count by
- * identity.
+ * The options that are compared by their members, like lists. Functions, stores, codecs and schemas are
+ * compared by identity.
  */
 const nested = ['cookie', 'remember', 'device']
 

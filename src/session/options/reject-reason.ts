@@ -1,5 +1,5 @@
 /**
- * Why a cookie that was sent is not honoured.
+ * Why a cookie that was sent is not honored.
  *
  * - `'forged'`: no codec accepts it
  * - `'malformed'`: a codec accepts it, but it is not a session

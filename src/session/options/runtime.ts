@@ -1,5 +1,5 @@
 /**
- * Checks that the runtime has what signs a cookie, so that one too old says so in words.
+ * Checks that the runtime can sign a cookie, so that one that is too old gets a clear message.
  *
  * @throws {TypeError} When there is no Web Crypto API, as in Node before version 20.
  */

@@ -6,7 +6,7 @@ const minBytes = 32
 
 const cure = 'Make one with: openssl rand -base64 32'
 
-/** Milliseconds without a sign of life after which a request that asks for a secret has gone away. */
+/** Milliseconds without activity after which a request that asked for a secret counts as gone. */
 const staleAfter = 500
 
 /** Secrets that were published, in documentation or in this repository, and so are known to everyone. */
@@ -42,7 +42,7 @@ export function checkSecrets(secret: unknown): readonly SecretSource[] {
 
 /**
  * Asks for a secret when it is first needed, once; again after a failure, or if the request that asked
- * shows no sign of life: on Workers one whose client hangs up just stops.
+ * has gone silent: on Workers a request whose client hangs up just stops.
  */
 function askOnce(ask: Exclude<Secret, string>): () => Promise<string> {
   let secret: string | undefined
@@ -93,7 +93,7 @@ function checked(secret: unknown): string {
   return secret
 }
 
-/** Whether a string is a unit and its repetitions. */
+/** Whether a string repeats a short unit. */
 function isRepeated(text: string): boolean {
   for (let unit = 1; unit <= text.length / 2; unit++) {
     if (text.startsWith(text.slice(unit))) return true
@@ -101,7 +101,7 @@ function isRepeated(text: string): boolean {
   return false
 }
 
-/** Whether a string is a sample over and over, the last time perhaps in part. */
+/** Whether a string repeats a known sample, the last time perhaps in part. */
 function repeats(text: string, sample: string): boolean {
   return sample.repeat(Math.ceil(text.length / sample.length)).startsWith(text)
 }

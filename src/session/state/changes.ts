@@ -17,11 +17,11 @@ export interface Recorded {
   readonly before: Map<string, string | undefined>
   /** The JSON of the objects that the handler holds, as of the last recorded change. */
   readonly lent: Map<string, string>
-  /** The response is committed: it is too late for changes. */
+  /** Whether the response is committed, so that changes come too late. */
   committed: boolean
 }
 
-/** Reads a value that the caller may mutate: the commit will notice. */
+/** Reads a value that the caller may mutate: the commit notices it. */
 export function read(state: Recorded, key: string): unknown {
   const value = state.data.get(key)
   if (typeof value === 'object' && value !== null) {
@@ -88,14 +88,14 @@ export function isModified(state: Recorded): boolean {
   let modified = false
   for (const [key, before] of state.before) {
     const value = state.data.get(key)
-    // The library's own values were checked when they were set, and nobody else holds them.
+    // The library's own values were checked when they were set, and are not handed out.
     if (value !== undefined && !isReserved(key)) assertJson(value, key)
     if (JSON.stringify(value) !== before) modified = true
   }
   return modified
 }
 
-/** Makes a request's changes on data that another request has written. */
+/** Replays a request's changes on data that another request has written. */
 export function replay(state: Recorded, data: Entries): Entries {
   for (const key of state.lent.keys()) recordMutation(state, key)
   const fresh = new Map(data)

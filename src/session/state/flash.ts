@@ -68,7 +68,7 @@ export function countWaiting(data: Entries, flashed: Flashed): number {
 }
 
 /**
- * Drops so many messages that were waiting, always the oldest of the longest queue.
+ * Drops a number of waiting messages, always the oldest of the longest queue.
  *
  * @returns How many were dropped from each queue.
  */
@@ -110,7 +110,7 @@ function removeOldest(data: Entries, counts: Map<string, number>): Map<string, n
 }
 
 /**
- * Changes a queue. In a request that nobody sees the queue behaves as ever, but nothing is recorded,
+ * Changes a queue. In a request that nobody sees the queue behaves as usual, but nothing is recorded,
  * and the commit puts it back.
  */
 function changeQueue(state: State, key: string, make: Change): void {

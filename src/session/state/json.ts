@@ -8,7 +8,7 @@ const maxDepth = 64
  * An `undefined` member of an object is allowed, as `JSON.stringify` drops it; `-0` becomes `0`.
  *
  * @param name - The name of the value in the message.
- * @param parents - The objects it will be in, which count towards its depth. @default the session's data
+ * @param parents - The objects it will be in, which count toward its depth. @default the session's data
  * @throws {TypeError} When it does not, naming the path of the first part that cannot be carried.
  */
 export function assertJson(value: unknown, name: string, parents: object[] = [{}]): void {

@@ -3,8 +3,8 @@ import type { Context } from 'hono'
 const headers = ['Sec-Purpose', 'Purpose', 'X-Sec-Purpose', 'X-Purpose', 'X-Moz']
 
 /**
- * Makes a function that says whether somebody sees the response, from the request's headers, which it
- * looks up once: nobody sees that of `HEAD`, or perhaps of a prefetch.
+ * Makes a function that says whether a visitor sees the response, from the request's headers, which it
+ * reads once: nobody sees the response to `HEAD`, and perhaps not that to a prefetch.
  *
  * @see https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Sec-Purpose
  * @see https://htmx.org/extensions/preload/

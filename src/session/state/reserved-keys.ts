@@ -1,12 +1,12 @@
 import { excerpt } from '../errors.ts'
 
-/** Where Pyramid keeps a flash queue among the data, and so do we. */
+/** The prefix under which Pyramid stores a flash queue among the data; we use the same. */
 export const flashPrefix = '_f_'
 
-/** Where Pyramid keeps the CSRF token among the data, and so do we. */
+/** The key under which Pyramid stores the CSRF token among the data; we use the same. */
 export const csrfKey = '_csrft_'
 
-/** Whose session it is: see `users/binding.ts`. */
+/** The user that the session is bound to: see `users/binding.ts`. */
 export const boundKey = '_bound_'
 
 /** Whether the visitor asked to stay logged in. */

@@ -2,7 +2,7 @@ import { randomString } from '../codecs/random.ts'
 import { type Entries, put, type Recorded, write } from './changes.ts'
 import { csrfKey } from './reserved-keys.ts'
 
-/** Bytes of a session's id: 256 bits, of which nobody guesses one. */
+/** Bytes of a session's id: 256 bits, which cannot be guessed. */
 const idBytes = 32
 
 /** Bytes of a CSRF token: 144 bits; ASVS 5.0 V7.2.3 asks for 128. */
@@ -21,7 +21,7 @@ export interface Limits {
 /** What keeps clients from writing a session's cookie; `'custom'`: a codec of the app. */
 export type Protection = 'signed' | 'sealed' | 'custom'
 
-/** What the options say of sessions that a state needs to know. */
+/** The options of sessions that a state depends on. */
 export interface Policy {
   /** What the cookie looks like, for the inspector. */
   readonly format: { readonly cookieName: string; readonly protection: Protection }
@@ -49,10 +49,10 @@ export interface State extends Recorded {
   id: string | undefined
   /** The id that it had when the request opened it. */
   readonly openedAs: string | undefined
-  /** Whether nothing that the client sent is in here. */
+  /** Whether nothing in this session came from the client. */
   isNew: boolean
   identity: 'same' | 'regenerated' | 'invalidated'
-  /** A write is due whatever the data say. */
+  /** Whether a write is due even if the data did not change. */
   forced: boolean
   /** Whether somebody sees this response. */
   readonly isSeen: () => boolean
@@ -155,7 +155,7 @@ export function invalidate(state: State): void {
 /** Undoes what the handler did, except that an ended identity stays ended. */
 export function rollBack(state: State, origin: Origin | null): void {
   restart(state, state.identity === 'invalidated' ? null : origin)
-  // The login of a session that another request has ended is a login, but not if it failed.
+  // A login stands even if another request has ended the session, but not if its handler failed.
   if (state.ended?.isRecent && state.identity === 'regenerated') state.identity = 'same'
   if (state.identity === 'regenerated') write(state, csrfKey, undefined)
   state.isRolledBack = true

@@ -10,7 +10,7 @@ export interface SessionNamespace {
 }
 
 /**
- * Keeps each record in a Durable Object of its own: strongly consistent wherever a request comes from,
+ * Keeps each record in its own Durable Object: strongly consistent wherever a request comes from,
  * and no record waits for another.
  *
  * Each call is one request to the object. A swap writes one row, and one more if the alarm that deletes

@@ -33,7 +33,7 @@ export interface KVBinding {
  *   does, within its time limit, first after a second. So a flash message that is set before a redirect
  *   and shown after it waits for that second.
  *
- * Choose `durableObjectStore()` or `d1Store()` where that matters: logins, carts, counters.
+ * Choose `durableObjectStore()` or `d1Store()` if that matters: for logins, carts, counters.
  *
  * Limits: keys of 512 bytes, values of 25 MiB. KV keeps a record for at least 60 seconds, so its end is
  * also in its metadata, which comes with the value: a shorter ttl is kept to the second, and a cached

@@ -34,12 +34,12 @@ return {1}`
 const readScript = "return redis.call('GET', KEYS[1])"
 
 /**
- * Keeps records in Redis 2.6 or later, Valkey, or what speaks their commands.
+ * Keeps records in Redis 2.6 or later, Valkey, or any server that understands their commands.
  *
  * Each call is one command: `GET` or `EVAL`. A record is never without its expiry. Values are UTF-8:
  * half of a surrogate pair does not survive, and `JSON.stringify` writes none.
  *
- * A client may send `GET` to a replica, which may not have heard of a new session yet. So a session
+ * A client may send `GET` to a replica, which may not have received a new session yet. So a session
  * that `GET` does not find is looked up once more by an `EVAL`, which clients send to the primary, and
  * only then it is unknown. That costs one more command for a cookie whose session has expired, and
  * nothing for visitors with a session or without a cookie. A replica may still return a session that
@@ -63,7 +63,7 @@ const readScript = "return redis.call('GET', KEYS[1])"
  * const client = new Redis(url, { enableOfflineQueue: false }) // ioredis
  * const store = redisStore((command) => client.call(...command))
  *
- * const store = redisStore(async (command) => { // Upstash, or what speaks its protocol
+ * const store = redisStore(async (command) => { // Upstash, or a compatible service
  *   const headers = { Authorization: `Bearer ${token}` }
  *   const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(command) })
  *   const { result } = await response.json()

@@ -14,7 +14,7 @@ export function lookup(table: string, key: string): Statement {
 /**
  * Makes a change, and returns a row if it did.
  *
- * @returns `null` if there is nothing to change: nothing is to be replaced by nothing.
+ * @returns `null` if there is nothing to change: no record is to be replaced by none.
  */
 export function changeOf(
   table: string,
@@ -28,7 +28,7 @@ export function changeOf(
     return [update, [after, expires, key, now(), before]]
   }
   if (after === null) return null
-  // An expired record is as good as none, so a new one takes its place.
+  // An expired record counts as none, so a new one takes its place.
   const insert = `INSERT INTO ${table} (key, value, expires) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value, expires = excluded.expires WHERE ${table}.expires <= ? RETURNING 1`
   return [insert, [key, after, expires, now()]]
 }

@@ -89,7 +89,7 @@ export function sqlStore(run: SqlRun, options: SqlOptions): Store {
         if (row?.kept === null) return { swapped: true, kept: after }
         return { swapped: false, kept: row ? toText(row.kept) : null }
       }
-      // A refusal that `get` does not confirm is tried again: the race is over.
+      // A refusal that `get` does not confirm is retried: the race is over.
       for (let tries = 0; tries < 100; tries++) {
         if (change && (await send(change)).length > 0) return { swapped: true, kept: after }
         const kept = await get(key)

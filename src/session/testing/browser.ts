@@ -17,7 +17,7 @@ export interface Browser {
   get(path: string, init?: RequestInit): Promise<Response>
   /** Sends a form, as it is given. It follows no redirect. */
   post(path: string, form?: Record<string, string>, init?: RequestInit): Promise<Response>
-  /** Sends a request. A `Cookie` header in `init` takes the place of the cookies it has. */
+  /** Sends a request. A `Cookie` header in `init` replaces the browser's cookies. */
   request(path: string, init?: RequestInit): Promise<Response>
   /**
    * Fetches a page, finds a form in it, fills it in, presses its first button or the one that `fields`
@@ -26,7 +26,7 @@ export interface Browser {
    *
    * @param fields - The values by name; lists fill several controls of one name, or choose several.
    * @returns The last response.
-   * @throws {Error} When there is no such form, field or choice, or redirects lead too far.
+   * @throws {Error} When there is no such form, field or choice, or there are too many redirects.
    */
   submit(
     path: string,

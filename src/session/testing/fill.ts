@@ -1,6 +1,6 @@
 import type { Control, Form } from './forms.ts'
 
-/** What a test puts into a field: for a checkbox or a `select`, the value of what is to be chosen. */
+/** What a test puts into a field: for a checkbox or a `select`, the value to choose. */
 export type FieldValue = string | File | readonly (string | File)[]
 
 /** What a browser sends for a form. */

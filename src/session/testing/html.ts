@@ -12,7 +12,7 @@ const tagPattern =
 
 const attributePattern = /([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]*)))?/g
 
-/** Splits a page into tokens. It is no parser of all HTML: the pages of an app under test close their tags. */
+/** Splits a page into tokens. It does not parse all HTML: the pages of an app under test close their tags. */
 export function tokenize(html: string): Token[] {
   const tokens: Token[] = []
   let at = 0

@@ -3,7 +3,7 @@ import { boundKey } from '../state/reserved-keys.ts'
 import type { State } from '../state/state.ts'
 
 /**
- * Whose a session is, since when (milliseconds since the epoch), and the user's generation of
+ * The user of a session, since when (milliseconds since the epoch), and the user's generation of
  * revocations then.
  */
 export interface Bound {
@@ -13,9 +13,9 @@ export interface Bound {
 }
 
 /**
- * Says whose a session is.
+ * Binds a session to a user.
  *
- * @throws {TypeError} When the user is not a name, or bound sessions could not be ended.
+ * @throws {TypeError} When the user is not a non-empty string, or bound sessions could not be ended.
  */
 export function bind(state: State, user: string): void {
   assertUser(user, 'session.bind()')
@@ -29,7 +29,7 @@ export function bind(state: State, user: string): void {
   state.generation?.catch(() => {}) // the commit waits for it, and fails with it
 }
 
-/** Completes what `bind()` began, before the session is written. */
+/** Completes a `bind()`, before the session is written. */
 export async function completeBinding(state: State): Promise<void> {
   const bound = boundOf(state.data)
   if (!state.generation || !bound) return
@@ -37,7 +37,7 @@ export async function completeBinding(state: State): Promise<void> {
   if (generation > 0) write(state, boundKey, [bound.user, bound.at, generation])
 }
 
-/** Reads whose a session is. */
+/** Reads the user of a session. */
 export function boundOf(data: Entries): Bound | undefined {
   const bound = data.get(boundKey)
   if (!Array.isArray(bound)) return undefined
@@ -48,7 +48,7 @@ export function boundOf(data: Entries): Bound | undefined {
   return { user, at, generation }
 }
 
-/** Reads to whom a session is bound. */
+/** Reads the binding of a session. */
 export function userOf(data: Entries): string | undefined {
   return boundOf(data)?.user
 }

@@ -13,7 +13,7 @@ export async function endEntries(
   list: UserList,
   isMeant: (entry: Entry) => boolean,
 ): Promise<number> {
-  // Swapped even if there is nobody to mark: what a replica answered to the read may be stale.
+  // Swapped even if there is nothing to mark: the list that was read may be stale, from a replica.
   const entries = await changeList(list, (entries) =>
     entries.map((each) => (isMeant(each) ? { ...each, isMarked: true } : each)),
   )
@@ -50,7 +50,7 @@ async function endEntry(list: UserList, entry: Entry): Promise<boolean> {
  * Ends the session under a key, if it is this user's.
  *
  * @param mayBeginYet - Whether a login may be about to write it, or to make a session that is there
- * this user's. Then it ends whosever it is, and leaves a tombstone, which drops that login.
+ * this user's. Then it ends even if it is not, and leaves a tombstone, which drops that login.
  * @returns Whether it was alive, and this user's.
  */
 async function endKey(
@@ -61,7 +61,7 @@ async function endKey(
   let before = await store.get(key)
   return untilSwapped({ store, key, place: 'next' }, async (swap) => {
     const payload = live(before)
-    if (before !== null && payload === null) return false // it is over
+    if (before !== null && payload === null) return false // it has ended
     const isOwn = ofUser(user, payload) !== null
     if (!isOwn && !mayBeginYet) return false
     const after = mayBeginYet ? tombstoneFor(payload?.data) : null

@@ -1,10 +1,10 @@
 import { endMarked } from './end-sessions.ts'
 import { changeList, type Entry, findSession, isUnsettled, type UserList } from './user-list.ts'
 
-/** Live sessions of one user: more would let logins, and the end of all, cost without limit. */
+/** Live sessions of one user, so that a login, and the end of all, has a bounded cost. */
 const mostLive = 20
 
-/** Entries of a list in all: logins that stopped half way must not make it grow without limit. */
+/** Entries of a list in all, so that logins that stopped half way cannot make it grow forever. */
 const mostEntries = 2 * mostLive
 
 /** A session that is to be on a list. */
@@ -27,7 +27,7 @@ export interface PreviousSession {
  * The list comes first and the session after it: an entry whose session is not kept does no harm, and
  * a session that is on no list could not be ended.
  *
- * @returns Whether the session may be kept: nobody is ending the one that it continues.
+ * @returns Whether the session may be stored: the one that it continues is not being ended.
  */
 export async function enlist(list: UserList, { key, previous }: Candidate): Promise<boolean> {
   let makeRoom: ((entries: Entry[]) => Entry[]) | undefined

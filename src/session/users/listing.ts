@@ -22,7 +22,7 @@ interface Holding {
 /**
  * Puts a session on its user's list.
  *
- * @returns Whether it may be kept: nobody is ending the session that it continues.
+ * @returns Whether it may be stored: the session that it continues is not being ended.
  */
 export async function putOnList(write: Write, { key, data, old }: Candidate): Promise<boolean> {
   const list = await listOf(write, data)
@@ -47,8 +47,8 @@ export async function leaveListBehind(write: Write, { key, data }: Holding): Pro
 }
 
 /**
- * Ends what somebody has marked and not ended yet, after a session was refused because of a mark: a
- * request that stopped half way must not have it refused for ever.
+ * Ends the sessions that are marked and not ended yet, after one was refused because of a mark: a
+ * request that stopped half way must not cause it to be refused forever.
  */
 export async function completeEnding(write: Write, data: Entries): Promise<void> {
   const list = await listOf(write, data)

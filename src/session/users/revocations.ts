@@ -8,8 +8,8 @@ import { assertUser, boundOf } from './binding.ts'
 
 /**
  * The generation of sessions that counts, and when the last one ended, in milliseconds since the epoch.
- * Generations only grow: each is the time in seconds at least, so that one counts even where the store
- * has forgotten those before it.
+ * Generations only grow: each is at least the time in seconds, so that one counts even if the store
+ * has forgotten earlier ones.
  */
 type Revocation = [generation: number, at: number]
 
@@ -19,7 +19,7 @@ type Revocation = [generation: number, at: number]
  *
  * Their next request begins a new session. To make that possible, each request that opens a bound
  * session makes one more call to the store. To continue in the session of this request, `bind()` it
- * again afterwards.
+ * again afterward.
  *
  * @param store - The one that `session()` was given as `revocations`: any will do. With KV it takes 60
  * seconds or more until other places know.

@@ -6,7 +6,7 @@ import { live, type Payload } from '../lifecycle/payload.ts'
 import { userOf } from './binding.ts'
 
 /**
- * Seconds after which a session that was put on a list is in the store, or never will be. A request
+ * Seconds after which a session on a list is in the store, or never will be. A request
  * waits for stores for at most 10 seconds; the rest is for clocks that differ.
  */
 const settledAfter = 60
@@ -19,7 +19,7 @@ export interface Entry {
   readonly at: number
   /** The key of the session that it was regenerated from, or that was logged in. */
   readonly previous?: string | undefined
-  /** Somebody is about to end it. */
+  /** Whether it is about to be ended. */
   readonly isMarked?: boolean
 }
 
@@ -61,7 +61,7 @@ export async function changeList(
   let before = entries && formatList(entries)
   const { made } = await untilSwapped({ store, key, place: 'last' }, async () => {
     // Read in turn, and swapped without the queue's shortcut: `make` may leave the list alone because of
-    // what it sees, so that must be what the store has.
+    // what it reads, so that must be what the store has.
     if (before === undefined) before = await store.get(key)
     const made = await make(parseList(before))
     if (made === null) return { made }

@@ -69,7 +69,7 @@ async function skeleton(page: string): Promise<string[]> {
 }
 
 describe.each(['/cart', '/session'])('%s', (path) => {
-  it.each(hostile)('shows %j as text, without an element more', async (text) => {
+  it.each(hostile)('shows %j as text, and adds no element', async (text) => {
     const page = await (await shown([text])).read(path)
     const harmless = await (await shown(['harmless'])).read(path)
     expect(harmless.match(/harmless/g)?.length).toBeGreaterThanOrEqual(4) // title and all

@@ -52,7 +52,7 @@ function spellings(text: string): string[] {
   const bytes = new TextEncoder().encode(text)
   const within = [0, 1, 2].map((offset) => {
     const shifted = encodeBase64url(new Uint8Array([...new Uint8Array(offset), ...bytes]))
-    return shifted.slice(Math.ceil((offset * 8) / 6), -1) // without what neighbours share
+    return shifted.slice(Math.ceil((offset * 8) / 6), -1) // without what neighbors share
   })
   const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
   return [text, hex, ...within]
@@ -303,7 +303,7 @@ describe.each(['cookie', 'kv', 'd1', 'durable-object', 'redis'])(
     const isShown = ({ asked, status }: Answer) =>
       status === 200 && /^GET \/(cart|session)$/.test(asked)
 
-    it('reaches every kind of response, and logs what each error is', () => {
+    it('reaches every kind of response, and logs each error', () => {
       const statuses = new Set(all.answers.map(({ status }) => status))
       const expected = [200, 303, 403, 404, 405, 500, ...(name === 'cookie' ? [] : [503])]
       expect([...statuses].sort()).toEqual(expected)

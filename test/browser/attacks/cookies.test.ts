@@ -3,7 +3,7 @@ import { plant, read, startLab, type Who } from './lab.ts'
 
 const { at, open, cookiesOf } = await startLab()
 
-const neighbours = [
+const neighbors = [
   ['a subdomain', 'shop.test', 'blog.shop.test', 'shop.test'],
   ['a preview', 'app.acct.workers.dev', 'abc123-app.acct.workers.dev', 'acct.workers.dev'],
 ] as const
@@ -17,7 +17,7 @@ function bytesWith(length: number): number {
   return '__Host-session'.length + Math.ceil((payload.length * 4) / 3) + 1 + 43
 }
 
-describe.each(neighbours)('%s of %s in the hands of an attacker', (_, host, evil, domain) => {
+describe.each(neighbors)('%s of %s in the hands of an attacker', (_, host, evil, domain) => {
   const who = at(host, '/who')
 
   it('cannot plant a session, unless its cookie has no prefix', async () => {

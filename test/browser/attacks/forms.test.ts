@@ -54,13 +54,13 @@ describe('a forged form that carries a token of the session', () => {
   it.each([
     ['a subdomain', 'blog.shop.test', shop],
     ['a preview of the same account', 'abc123-app.acct.workers.dev', 'app.acct.workers.dev'],
-  ])('is refused from %s, though it comes with the session', async (_, neighbour, host) => {
+  ])('is refused from %s, though it comes with the session', async (_, neighbor, host) => {
     const { page, token } = await victimOf(host)
-    await page.goto(at(neighbour, '/', { html: form(at(host, '/who'), token) }))
+    await page.goto(at(neighbor, '/', { html: form(at(host, '/who'), token) }))
     const who = await sendUnguarded(page)
     expect(who).toMatchObject({ session: 'alice', strict: 'alice', site: 'same-site' })
 
-    await page.goto(at(neighbour, '/', { html: form(at(host, '/buy'), token) }))
+    await page.goto(at(neighbor, '/', { html: form(at(host, '/buy'), token) }))
     expect(await send(page)).toEqual(refused)
   })
 

@@ -6,7 +6,7 @@ const vars = { KIND: 'store', TTL: '1' }
 const { browser, url } = await startSite(vars, 'test/browser/device/wrangler.toml')
 
 describe('a browser without device-bound sessions', () => {
-  it('ignores the invitation, and stays logged in as ever', async () => {
+  it('ignores the invitation, and stays logged in as before', async () => {
     const context = await browser.newContext({ baseURL: url })
     const page = await context.newPage()
     const requests: string[] = []

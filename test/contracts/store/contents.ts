@@ -8,7 +8,7 @@ export function testContents(
   store: () => Store,
   { longest = 2 ** 20 }: { readonly longest?: number },
 ): void {
-  it.each(awkward)('keeps a value to the letter: %s', async (_, value) => {
+  it.each(awkward)('returns a value unchanged: %s', async (_, value) => {
     const key = newKey()
     expect(await store().swap(key, null, value, 60)).toEqual({ swapped: true, kept: value })
     expect(await store().get(key)).toBe(value)
@@ -18,7 +18,7 @@ export function testContents(
     expect(await store().swap(key, value, null, 60)).toEqual({ swapped: true, kept: null })
   })
 
-  it.each(twins)('does not take one value for another: %j, %j', async (one, other) => {
+  it.each(twins)('distinguishes %j from %j', async (one, other) => {
     const key = newKey()
     await store().swap(key, null, one, 60)
     expect(await store().swap(key, other, 'two', 60)).toEqual({ swapped: false, kept: one })
@@ -49,7 +49,7 @@ export function testContents(
     expect(found).toEqual(keys.map((key, i) => (i < 25 ? `value of ${key}` : null)))
   })
 
-  it('keeps keys apart that look alike, up to 128 characters', async () => {
+  it('distinguishes keys that look alike, up to 128 characters', async () => {
     const stem = `${newKey()}_-:`.padEnd(126, 'x')
     const keys = [`${stem}aa`, `${stem}aA`, `${stem}a`, stem, `${stem.slice(0, -1)}_`, `${stem}__`]
     for (const key of keys) {

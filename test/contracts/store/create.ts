@@ -25,7 +25,7 @@ export function testCreate(store: () => Store): void {
     expect(await store().get(key)).toBe('one')
   })
 
-  it('says which value is there when the key was in use', async () => {
+  it('returns the current value if the key is in use', async () => {
     await store().swap(key, null, 'one', 60)
     const { swapped, kept } = await create('two')
     expect(kept).toBe(swapped ? 'two' : 'one')

@@ -4,7 +4,7 @@ import type { Store } from '../../../src/session/index.ts'
 export interface StoreContractOptions {
   /** Whether one of several concurrent swaps wins. `false`: an update may be lost. @default true */
   readonly atomic?: boolean
-  /** Seconds: a ttl that the store honours exactly and that a test can wait for. @default 60 */
+  /** Seconds: a ttl that the store honors exactly and that a test can wait for. @default 60 */
   readonly ttl?: number
   /**
    * Lets time pass, in seconds. By default `Date` is moved, which is enough for a store that reads the

@@ -4,7 +4,7 @@ import { newKey } from './key.ts'
 
 /** Tests that a store whose backend is down says so. */
 export function testOutage(broken: () => Store | Promise<Store>): void {
-  it('rejects instead of answering that there is no record', async () => {
+  it('rejects instead of reporting that there is no record', async () => {
     const store = await broken()
     await expect(store.get(newKey())).rejects.toThrow(Error)
   })

@@ -17,7 +17,7 @@ function testAtomic(store: () => Store): void {
   it.each([
     ['create', null],
     ['replace', 'one'],
-  ])('lets one of 20 win that %s, and returns its value to the others', async (_, before) => {
+  ])('lets one of 20 swaps win that %s, and returns its value to the others', async (_, before) => {
     const key = newKey()
     if (before !== null) await store().swap(key, null, before, 60)
     const swaps = await Promise.all(values.map((value) => store().swap(key, before, value, 60)))
@@ -27,7 +27,7 @@ function testAtomic(store: () => Store): void {
     expect(await store().get(key)).toBe(winners[0])
   })
 
-  it('lets one of 20 win that replace or delete', async () => {
+  it('lets one of 20 swaps win that replace or delete', async () => {
     const key = newKey()
     await store().swap(key, null, 'one', 60)
     const afters = values.map((value, i) => (i % 2 ? value : null))
@@ -38,7 +38,7 @@ function testAtomic(store: () => Store): void {
     expect(await store().get(key)).toBe(winners[0]?.kept)
   })
 
-  it('lets one of 20 win that write the same value', async () => {
+  it('lets one of 20 swaps win that write the same value', async () => {
     const key = newKey()
     await store().swap(key, null, 'one', 60)
     const swaps = await Promise.all(values.map(() => store().swap(key, 'one', 'two', 60)))
@@ -55,7 +55,7 @@ function testAtomic(store: () => Store): void {
 }
 
 function testLossy(store: () => Store): void {
-  it('keeps the value of one of 20 swaps, though several may be told that they won', async () => {
+  it('keeps the value of one of 20 swaps, even if several are told that they won', async () => {
     const key = newKey()
     await store().swap(key, null, 'one', 60)
     const swaps = await Promise.all(values.map((value) => store().swap(key, 'one', value, 60)))

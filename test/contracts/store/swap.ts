@@ -13,12 +13,12 @@ export function testSwap(store: () => Store): void {
     expect(await store().get(key)).toBeNull()
   })
 
-  it('creates a record where there is none', async () => {
+  it('creates a record if there is none', async () => {
     expect(await store().swap(key, null, 'one', 60)).toEqual({ swapped: true, kept: 'one' })
     expect(await store().get(key)).toBe('one')
   })
 
-  it('refuses to create where there is a record, and returns its value', async () => {
+  it('refuses to create if there is a record, and returns its value', async () => {
     await store().swap(key, null, 'one', 60)
     expect(await store().swap(key, null, 'two', 60)).toEqual({ swapped: false, kept: 'one' })
     expect(await store().swap(key, null, 'one', 60)).toEqual({ swapped: false, kept: 'one' })
@@ -31,13 +31,13 @@ export function testSwap(store: () => Store): void {
     expect(await store().get(key)).toBe('two')
   })
 
-  it('replaces a value by the same', async () => {
+  it('replaces a value with an equal one', async () => {
     await store().swap(key, null, 'one', 60)
     expect(await store().swap(key, 'one', 'one', 60)).toEqual({ swapped: true, kept: 'one' })
     expect(await store().get(key)).toBe('one')
   })
 
-  it('refuses to replace a value that is no longer there, and returns the one that is', async () => {
+  it('refuses to replace a value that has changed, and returns the current one', async () => {
     await store().swap(key, null, 'one', 60)
     await store().swap(key, 'one', 'two', 60)
     expect(await store().swap(key, 'one', 'three', 60)).toEqual({ swapped: false, kept: 'two' })
@@ -59,7 +59,7 @@ export function testSwap(store: () => Store): void {
     expect(await store().get(key)).toBe('two')
   })
 
-  it('refuses to delete a value that is no longer there, and returns the one that is', async () => {
+  it('refuses to delete a value that has changed, and returns the current one', async () => {
     await store().swap(key, null, 'one', 60)
     await store().swap(key, 'one', 'two', 60)
     expect(await store().swap(key, 'one', null, 60)).toEqual({ swapped: false, kept: 'two' })
@@ -70,7 +70,7 @@ export function testSwap(store: () => Store): void {
     expect(await store().swap(key, 'one', null, 60)).toEqual({ swapped: false, kept: null })
   })
 
-  it('swaps nothing for nothing only where there is no record', async () => {
+  it('swaps nothing for nothing only if there is no record', async () => {
     expect(await store().swap(key, null, null, 60)).toEqual({ swapped: true, kept: null })
     await store().swap(key, null, 'one', 60)
     expect(await store().swap(key, null, null, 60)).toEqual({ swapped: false, kept: 'one' })

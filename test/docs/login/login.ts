@@ -40,7 +40,7 @@ const app = new Hono<{ Bindings: Bindings }>()
       session.flash('Wrong name or password.')
       return c.redirect('/login', 303)
     }
-    session.regenerate() // whoever knew the old cookie does not share what follows
+    session.regenerate() // anyone who knew the old cookie does not share what follows
     session.bind(user)
     session.set('loggedInAt', Date.now())
     const returnTo = session.get('returnTo') ?? '/account'

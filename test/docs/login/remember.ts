@@ -34,7 +34,7 @@ const app = new Hono<{ Bindings: Bindings }>()
     const session = await c.var.session()
     const { name, remember } = await c.req.parseBody()
     session.regenerate()
-    session.bind(String(name))
+    session.bind(String(name)) // whose password you have checked
     session.remember(remember === 'on') // without it the cookie ends with the browser
     return c.redirect('/', 303)
   })

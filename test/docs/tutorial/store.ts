@@ -1,33 +1,49 @@
 import { Hono } from 'hono'
-import { session } from '../../../src/session/index.ts'
-import {
-  durableObjectStore,
-  type SessionObject,
-} from '../../../src/session/stores/durable-object.ts'
+import { html } from 'hono/html'
+import { csrf, csrfToken, type Session, session } from '../../../src/session/index.ts'
+import { durableObjectStore, SessionObject } from '../../../src/session/stores/durable-object.ts'
+
+export { SessionObject } // wrangler finds the class here
 
 interface Data {
   counter: number
 }
-
-// #region store
-export { SessionObject } from '../../../src/session/stores/durable-object.ts'
 
 interface Bindings {
   SESSION_SECRET: string
   SESSIONS: DurableObjectNamespace<SessionObject>
 }
 
-const app = new Hono<{ Bindings: Bindings }>().use(
-  session<Data>((c) => ({
-    secret: c.env.SESSION_SECRET,
-    store: durableObjectStore(c.env.SESSIONS),
-  })),
-)
-// #endregion
+function page(name: string, session: Session<Data>) {
+  return html`
+    <!DOCTYPE html>
+    <html lang="en">
+      <title>${name}</title>
+      ${session.popFlash().map((message) => html`<p role="status">${message}</p>`)}
+      <h1>Hi ${name}</h1>
+      <p>Count: ${session.update('counter', (n = 0) => n + 1)}</p>
+      <form method="post" action="/reset">
+        <input type="hidden" name="csrf_token" value="${csrfToken(session)}">
+        <button>Start over</button>
+      </form>
+    </html>
+  `
+}
 
-app.get('/', async (c) => {
-  const session = await c.var.session()
-  return c.text(`Count: ${session.update('counter', (n = 0) => n + 1)}`)
-})
+const app = new Hono<{ Bindings: Bindings }>()
+  .use(
+    session<Data>((c) => ({
+      secret: c.env.SESSION_SECRET,
+      store: durableObjectStore(c.env.SESSIONS),
+    })),
+  )
+  .get('/', async (c) => c.html(page('Home View', await c.var.session())))
+  .get('/howdy', async (c) => c.html(page('Hello View', await c.var.session())))
+  .post('/reset', csrf(), async (c) => {
+    const session = await c.var.session()
+    session.delete('counter')
+    session.flash('The counter is back to zero.')
+    return c.redirect('/', 303)
+  })
 
 export default app

@@ -27,26 +27,23 @@ describe('the first write of a new id', () => {
       },
       ['get', 'create', 'swap'],
     ],
-  ])(
-    'is a create() at %s, where the store has it: it is not looked up',
-    async (title, use, calls) => {
-      const store = creating()
-      const visitor = createVisitor({ store })
-      if (title !== 'a first visit') await visitor.visit((session) => session.set('base', 1))
-      store.calls.length = 0
-      await visitor.visit(use)
-      expect(store.calls.map(([name]) => name)).toEqual(calls)
-      const created = store.calls.find(([name]) => name === 'create')
-      expect(created).toEqual([
-        'create',
-        expect.stringMatching(/^session:/),
-        expect.any(String),
-        1201,
-      ])
-    },
-  )
+  ])('is a create() at %s if the store has it, without a lookup', async (title, use, calls) => {
+    const store = creating()
+    const visitor = createVisitor({ store })
+    if (title !== 'a first visit') await visitor.visit((session) => session.set('base', 1))
+    store.calls.length = 0
+    await visitor.visit(use)
+    expect(store.calls.map(([name]) => name)).toEqual(calls)
+    const created = store.calls.find(([name]) => name === 'create')
+    expect(created).toEqual([
+      'create',
+      expect.stringMatching(/^session:/),
+      expect.any(String),
+      1201,
+    ])
+  })
 
-  it('is a swap() for nothing where it has not', async () => {
+  it('is a swap() from nothing if it has not', async () => {
     const store = watched(memoryStore())
     await createVisitor({ store }).visit((session) => session.set('n', 1))
     expect(store.calls.map((call) => call.slice(0, 3))).toEqual([
@@ -63,7 +60,7 @@ describe('the first write of a new id', () => {
     expect(created).toHaveLength(1)
   })
 
-  it('is 503 where the id is taken: nobody gets the session of another', async () => {
+  it("results in 503 if the id is taken: nobody gets another visitor's session", async () => {
     const taken = '[1700000000,1700000000,{"user":"mallory"}]'
     const store: Store = {
       get: async () => taken,

@@ -18,7 +18,7 @@ afterEach(() => {
 const logout = (session: Session) => session.invalidate()
 const removal = expect.stringMatching(`^${cookieName}=; Max-Age=0;`)
 
-/** Cookies that are not honoured, each for its reason. */
+/** Cookies that are not honored, each for its reason. */
 const refused: [string, (kind: Kind) => Promise<string>][] = [
   ['forged', async () => `${cookieName}=nonsense`],
   [
@@ -47,7 +47,7 @@ const refused: [string, (kind: Kind) => Promise<string>][] = [
 
 const schema = z.object({ user: z.string().optional() })
 
-describe.each(makeKinds())('invalidate() where the cookie is $kind', (kind) => {
+describe.each(makeKinds())('invalidate() when the cookie is $kind', (kind) => {
   it.each(refused)('removes a cookie that is %s', async (reason, cookieOf) => {
     const Cookie = await cookieOf(kind)
     const events: SessionEvent[] = []
@@ -135,7 +135,7 @@ describe('invalidate() with several cookies of the name', () => {
     expect(await alive()).toEqual([])
   })
 
-  it('asks the store for none that nobody signed', async () => {
+  it('looks up no id that nobody signed', async () => {
     const { store, send } = await cookies(0)
     await send([
       `${cookieName}=${'x'.repeat(43)}`,
@@ -156,7 +156,7 @@ describe('invalidate() of an id that the store does not know', () => {
     const id = String(await kind.codec(secret, cookieName).decode(token))
     const left = JSON.parse(String(await memory.get(await storeKey(id))))
     expect(left).toEqual({ at: start, how: 'ended', token: expect.any(String) })
-    // What arrives there later is not honoured.
+    // What arrives there later is not honored.
     expect(await createVisitor({ store }).present(token)).toEqual({})
   })
 
@@ -169,8 +169,8 @@ describe('invalidate() of an id that the store does not know', () => {
   })
 })
 
-describe('invalidate() where a Worker lacks the new secret', () => {
-  it('logs the visitor out all the same', async () => {
+describe('invalidate() in a Worker that lacks the new secret', () => {
+  it('still logs the visitor out', async () => {
     const visitor = createVisitor({ secret: [otherSecret, secret] })
     await visitor.visit((session) => session.set('user', 'mary'))
     const behind = createVisitor({ secret })
@@ -180,7 +180,7 @@ describe('invalidate() where a Worker lacks the new secret', () => {
   })
 })
 
-it('invalidate() whose new session is refused ends the old one all the same', async () => {
+it('invalidate() ends the old session even if the new one is refused', async () => {
   const memory = memoryStore()
   const visitor = createVisitor({ store: memory })
   await visitor.visit((session) => session.set('user', 'mary'))

@@ -81,7 +81,7 @@ describe('a request in flight', () => {
   })
 
   it.each(['invalidate', 'regenerate'] as const)(
-    'that takes minutes has its %s() honoured',
+    'that takes minutes has its %s() honored',
     async (method) => {
       at(0)
       const { store, token } = await race(

@@ -76,7 +76,7 @@ describe.each<[string, () => Partial<SessionOptions>]>([
     expect(visitor.setCookies).toEqual([expect.stringContaining('Max-Age=0')])
   })
 
-  it('agree if both log out', async () => {
+  it('get no error if both log out', async () => {
     const { visitor, failures } = gateway(options(), logOut, logOut)
     await visitor.get('/set')
     expect((await visitor.get('/')).status).toBe(200)
@@ -84,7 +84,7 @@ describe.each<[string, () => Partial<SessionOptions>]>([
     expect(visitor.cookies.has(cookieName)).toBe(false)
   })
 
-  it('are told if the outer one changed the session that the inner one ended', async () => {
+  it('get an error if the outer one changed the session that the inner one ended', async () => {
     const { visitor, failures } = gateway(options(), (session) => session.set('a', 1), logOut)
     await visitor.get('/set')
     expect((await visitor.get('/')).status).toBe(500)

@@ -92,7 +92,7 @@ describe.each(Object.keys(places))('csrf() over HTTP, in %s', (name) => {
   })
   const post = (write: Sent['write'], headers: Record<string, string> = {}) =>
     sendTo(place.port, { path: place.path, cookie: place.cookie, headers, write })
-  /** The site goes on: a form that is sent byte by byte passes. */
+  /** The site keeps serving: a form that is sent byte by byte passes. */
   const passes = () =>
     post(async (write, end) => {
       for (const byte of `item=tea&csrf_token=${place.token}`) write(byte)
@@ -106,7 +106,7 @@ describe.each(Object.keys(places))('csrf() over HTTP, in %s', (name) => {
   it.each([
     ['of a known length', { 'Content-Length': '1000' }],
     ['in chunks', {}],
-  ])('is told why a form breaks off, sent %s, and goes on', async (_, headers) => {
+  ])('reports why a form breaks off, sent %s, and keeps serving', async (_, headers) => {
     const before = place.lines().length
     const status = await post((write, _, abort) => {
       write(`csrf_token=${place.token}`)
@@ -127,7 +127,7 @@ describe.each(Object.keys(places))('csrf() over HTTP, in %s', (name) => {
         end()
       },
     ],
-    ['in chunks that go on', {}, (write) => write(Buffer.alloc(2 * mib))],
+    ['in chunks without end', {}, (write) => write(Buffer.alloc(2 * mib))],
   ])('answers 413 to a form that is too large: %s', async (_, headers, write) => {
     expect(await post(write, headers)).toBe(413)
     expect(await passes()).toBe(303)

@@ -25,6 +25,22 @@ describe.each(documents)('%s', (document) => {
     expect(missing).toEqual([])
   })
 
+  it('names files and folders that exist', () => {
+    const named = [
+      ...prose(document).matchAll(
+        /`((?:src|test|tools|scripts|docs|bench)\/(?!index\b)[\w./-]*)`/g,
+      ),
+    ]
+    expect(named.map(([, path = '']) => path).filter((path) => !existsSync(pathOf(path)))).toEqual(
+      [],
+    )
+  })
+
+  it('runs test files that exist', () => {
+    const run = [...read(document).matchAll(/vitest run .*?(test\/[\w./-]+\.ts)/g)]
+    expect(run.map(([, path = '']) => path).filter((path) => !existsSync(pathOf(path)))).toEqual([])
+  })
+
   it('links to files and headings that exist', () => {
     const links = [
       ...prose(document).matchAll(/\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]+))?\)/g),
@@ -81,4 +97,10 @@ it('compares with the versions that were measured', () => {
     .map((name) => `${name} ${devDependencies[name]}`)
     .filter((version) => !comparison.includes(version))
   expect(missing).toEqual([])
+})
+
+it('counts the stores that the package exports', () => {
+  const { exports } = JSON.parse(read('package.json')) as { exports: object }
+  const stores = Object.keys(exports).filter((path) => path.startsWith('./stores/'))
+  expect(read('docs/comparison.md')).toContain(`| **Stores included** | ${stores.length} |`)
 })

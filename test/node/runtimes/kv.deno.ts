@@ -77,7 +77,7 @@ describe('denoKvStore()', () => {
     expect(commit).toHaveBeenCalledTimes(2)
   })
 
-  it('keeps the end beside the value, as Deno may delete it late', async () => {
+  it('stores the expiry with the value, since Deno may delete it late', async () => {
     const key = newKey()
     await kv
       .atomic()
@@ -93,7 +93,7 @@ describe('denoKvStore()', () => {
     ['beyond Latin-1', '日', 32_750],
     ['of which one is beyond Latin-1', `日${'x'.repeat(32_749)}`, 1],
   ])(
-    'keeps as many characters %s as fit, and says what the limit is for more',
+    'keeps as many characters %s as fit, and names the limit if there are more',
     async (_, unit, count) => {
       const store = denoKvStore(kv)
       const key = newKey()

@@ -28,7 +28,7 @@ const { redis, port, worker, lost } = hasRedis
   : ({} as Awaited<ReturnType<typeof setUp>>)
 
 describe.skipIf(!hasRedis)(`a Worker that connects to Redis over TCP${missing}`, () => {
-  afterEach(() => redis.goOn())
+  afterEach(() => redis.resume())
 
   async function connections(): Promise<number> {
     const info = String(await port.send(['INFO', 'clients']))
@@ -51,7 +51,7 @@ describe.skipIf(!hasRedis)(`a Worker that connects to Redis over TCP${missing}`,
     await expect.poll(connections).toBe(0)
   })
 
-  it('answers 503 while Redis hangs, and continues the session afterwards', async () => {
+  it('answers 503 while Redis hangs, and continues the session afterward', async () => {
     const visitor = createVisitorOf(worker.url)
     expect(await visitor.count()).toBe(1)
     redis.hang()
@@ -59,7 +59,7 @@ describe.skipIf(!hasRedis)(`a Worker that connects to Redis over TCP${missing}`,
     expect((await visitor.get('/')).status).toBe(503)
     expect(Date.now() - began).toBeLessThan(5000)
     expect(visitor.setCookies).toEqual([])
-    redis.goOn()
+    redis.resume()
     expect(await visitor.count()).toBe(2)
     await expect.poll(connections).toBe(0)
   })

@@ -152,14 +152,14 @@ describe.skipIf(!hasRedis)(`redisStore()${missing}`, () => {
     /** Sends as clients with replicas do: commands that read to a replica, others to the primary. */
     const send: RedisSend = (command) => (command[0] === 'GET' ? replicaPort : raw).send(command)
 
-    it('find a session that the replica has not heard of', async () => {
+    it('find a session that the replica has not received yet', async () => {
       const store = redisStore(send, { prefix: 'shop:' })
       await store.swap('session:new', null, 'one', 60)
       expect(await store.get('session:new')).toBe('one')
       expect(await store.get('session:unknown')).toBeNull()
     })
 
-    it('find it where the primary refuses writes', async () => {
+    it('find it if the primary refuses writes', async () => {
       await redisStore(raw.send).swap('session:read-only', null, 'one', 60)
       await raw.send(['CONFIG', 'SET', 'min-replicas-to-write', '1'])
       try {
@@ -194,7 +194,7 @@ describe.skipIf(!hasRedis)(`redisStore()${missing}`, () => {
         await expect(timed(store.get(key))).resolves.toBeGreaterThan(0.15)
         await expect(timed(store.swap(key, 'before', 'after', 60))).resolves.toBeLessThan(1)
       } finally {
-        server.goOn()
+        server.resume()
       }
       // The answer was lost, but the swap took place. A retry from the old value sees the new one.
       const patient = redisStore(send)
@@ -335,7 +335,7 @@ describe('redisStore(), without a Redis', () => {
     expect(send.mock.calls.map(([[name]]) => name)).toEqual(names)
   })
 
-  it('fails where a missing session cannot be confirmed', async () => {
+  it('fails if a missing session cannot be confirmed', async () => {
     const store = redisStore(async ([name]) => {
       if (name === 'EVAL') throw new Error('primary is down')
       return null

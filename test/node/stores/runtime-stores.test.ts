@@ -41,14 +41,14 @@ async function testIn(runtime: string, ...flags: string[]) {
 }
 
 describe('stores of one runtime', { timeout: 120_000 }, () => {
-  it('keep the contract in Deno: Deno KV', async () => {
+  it('pass the contract in Deno: Deno KV', async () => {
     const flags = ['run', '--allow-all', '--no-check', '--unstable-kv']
     const { failed, total } = await testIn('deno', ...flags)
     expect(failed).toEqual([])
     expect(total).toBeGreaterThan(50)
   })
 
-  it('keep the contract in Bun: bun:sqlite', async () => {
+  it('pass the contract in Bun: bun:sqlite', async () => {
     const { failed, total } = await testIn('bun', '--bun')
     expect(failed).toEqual([])
     expect(total).toBeGreaterThan(50)

@@ -37,7 +37,7 @@ const { redis, port, state, site, stranger } = hasRedis
 describe.skipIf(!hasRedis)(`the site with its sessions in Redis over REST${missing}`, () => {
   afterEach(() => {
     state.fault = undefined
-    redis.goOn()
+    redis.resume()
   })
 
   it('continues to count after a restart, and stores no key without an expiry', async () => {
@@ -69,7 +69,7 @@ describe.skipIf(!hasRedis)(`the site with its sessions in Redis over REST${missi
   it.each([
     ['hangs', () => redis.hang()],
     ['answers with an error', breakDown],
-  ])('answers 503 while Redis %s, and continues the session afterwards', async (_, fail) => {
+  ])('answers 503 while Redis %s, and continues the session afterward', async (_, fail) => {
     const visitor = createVisitorOf(site.url)
     expect(await visitor.count()).toBe(1)
     fail()
@@ -80,7 +80,7 @@ describe.skipIf(!hasRedis)(`the site with its sessions in Redis over REST${missi
     expect(visitor.setCookies).toEqual([])
     expect(Date.now() - began).toBeLessThan(5000)
     state.fault = undefined
-    redis.goOn()
+    redis.resume()
     expect(await visitor.count()).toBe(2)
   })
 

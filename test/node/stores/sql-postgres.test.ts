@@ -18,7 +18,7 @@ import { withPg, withPostgresJs } from '../../docs/stores/sql.ts'
 const options = { dialect: 'postgres' } as const
 
 /** Milliseconds in which a database starts, also on a machine that is busy with other tests. */
-const patience = 120_000
+const slow = 120_000
 
 describe('PGlite', () => {
   const db = new PGlite()
@@ -27,7 +27,7 @@ describe('PGlite', () => {
   beforeAll(async () => {
     for (const statement of sqlSchema(options)) await db.query(statement)
     await closed.close()
-  }, patience)
+  }, slow)
   afterAll(() => db.close())
 
   const closed = new PGlite()
@@ -37,7 +37,7 @@ describe('PGlite', () => {
   storeContract('sqlStore()', () => store, { broken })
   loadContract('sqlStore()', () => sqlStore(run, options))
 
-  it('makes a table by a name that PostgreSQL reserves, or would write in lower case', async () => {
+  it('makes a table with a name that PostgreSQL reserves, or would write in lower case', async () => {
     for (const table of ['order', 'Visits_2', '2', 'x'.repeat(55)]) {
       const named = { ...options, table }
       for (const statement of [...sqlSchema(named), ...sqlSchema(named)]) await db.query(statement)
@@ -65,7 +65,7 @@ describe('PGlite', () => {
     await db.exec('RESET enable_seqscan')
   })
 
-  it('rejects U+0000, which PostgreSQL has not, rather than change it', async () => {
+  it('rejects U+0000, which PostgreSQL cannot store, rather than change it', async () => {
     const key = newKey()
     await expect(store.swap(key, null, 'a\0b', 60)).rejects.toThrow()
     expect(await store.get(key)).toBeNull()
@@ -88,7 +88,7 @@ describe.skipIf(postgresVersion === null)(`a server, ${missing}`, () => {
     pool.on('error', () => undefined) // the server stops before idle clients are gone
     sql = postgres(server.url, { max: 20, onnotice: () => undefined })
     for (const statement of sqlSchema(options)) await pool.query(statement)
-  }, patience)
+  }, slow)
   afterAll(async () => {
     await sql?.end()
     await pool?.end()
@@ -110,7 +110,7 @@ describe.skipIf(postgresVersion === null)(`a server, ${missing}`, () => {
   })
   loadContract('sqlStore() through postgres.js', () => withPostgresJs(sql))
 
-  it('rejects U+0000, which PostgreSQL has not, rather than change it', async () => {
+  it('rejects U+0000, which PostgreSQL cannot store, rather than change it', async () => {
     const key = newKey()
     await expect(withPg(pool).swap(key, null, 'a\0b', 60)).rejects.toThrow()
     expect(await withPg(pool).get(key)).toBeNull()

@@ -7,7 +7,7 @@ import { maxSuccessors, parseTombstone, tombstoneFor, tombstoneTtl } from '../to
 import { isRebound, type Kept, merge, type Stored } from './records.ts'
 import type { Write } from './write.ts'
 
-/** What came of ending a session. */
+/** The result of ending a session. */
 export interface Ended {
   /** Whether this request has ended it. */
   readonly isOurs: boolean
@@ -18,7 +18,7 @@ export interface Ended {
 }
 
 /**
- * Ends a session, after the one that continues it has been kept. What others have written meanwhile is
+ * Ends a session, after the one that continues it has been stored. What others have written meanwhile is
  * carried over.
  *
  * @param successor - The session that continues it; `null`: it ends for good.
@@ -47,7 +47,7 @@ export async function endSession(write: Write, old: Kept, successor: Kept | null
 }
 
 /**
- * Brings what another request has just written to the session that continues the old one.
+ * Carries what another request has just written over to the session that continues the old one.
  *
  * @returns `null` if somebody has ended the user's sessions meanwhile.
  */
@@ -67,7 +67,7 @@ async function carryOver(
   throw new StoreError('session: the id of a new session is taken')
 }
 
-/** Removes a session that this request has kept in vain. */
+/** Removes a session that this request has stored in vain. */
 export async function withdraw({ store }: Write, { key, text }: Kept): Promise<void> {
   await store.swap(key, text, null, 1)
 }

@@ -13,7 +13,7 @@ import { validate } from '../schema.ts'
 import { parseTombstone } from '../tombstone.ts'
 import type { Write } from './write.ts'
 
-/** Messages that a queue keeps in a store: nobody may fill a record with what no page shows. */
+/** Messages that a queue keeps in a store, so that unread messages cannot fill the record. */
 const maxMessages = 100
 
 /** A session as a record of the store. */
@@ -33,10 +33,10 @@ export interface Kept extends Stored {
 }
 
 /**
- * Keeps a new session.
+ * Stores a new session.
  *
  * @param old - The session that it continues.
- * @returns `null` if somebody has ended the user's sessions meanwhile: then nothing is kept.
+ * @returns `null` if somebody has ended the user's sessions meanwhile: then nothing is stored.
  */
 export async function create(write: Write, key: string, old?: Kept): Promise<Kept | null> {
   const { state } = write.ending
@@ -53,7 +53,7 @@ export async function create(write: Write, key: string, old?: Kept): Promise<Kep
   throw new StoreError('session: the id of a new session is taken')
 }
 
-/** Writes a key that nobody has used. A failure is repeated once, whatever it was. */
+/** Writes a key that has never been used. A failed write is retried once, whatever the cause. */
 async function firstWrite(store: BoundedStore, key: string, { text, ttl }: Record): Promise<Swap> {
   try {
     return await store.create(key, text, ttl)
@@ -64,7 +64,7 @@ async function firstWrite(store: BoundedStore, key: string, { text, ttl }: Recor
 }
 
 /**
- * Extends a session's life, unless another request has written it meanwhile, and so has done that.
+ * Extends a session's life, unless another request has written it meanwhile and so has extended it.
  *
  * @returns The session as it is kept now; `null`: it has ended.
  */
@@ -111,12 +111,12 @@ export async function update(
   return isKept ? next : null
 }
 
-/** Whether a session changes hands, so that it must be on another list before it is written. */
+/** Whether a session moves to another user, so that it must be on another list before it is written. */
 export function isRebound(before: Stored, next: Stored): boolean {
   return userOf(before.data) !== userOf(next.data)
 }
 
-/** Makes a request's changes on a session that another request has written. */
+/** Replays a request's changes on a session that another request has written. */
 export async function merge(write: Write, other: Payload): Promise<Record> {
   const { schema } = write.settings
   const checked = schema && (await validate(schema, other.data))
