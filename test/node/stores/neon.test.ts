@@ -3,10 +3,10 @@
 import { PGlite } from '@electric-sql/pglite'
 import { neon, neonConfig } from '@neondatabase/serverless'
 import { afterAll, beforeAll } from 'vitest'
-import { sqlSchema } from '../../src/session/stores/sql.ts'
-import { loadContract } from '../contracts/store/load.ts'
-import { storeContract } from '../contracts/store.ts'
-import { withNeon } from '../docs/stores/sql.ts'
+import { sqlSchema } from '../../../src/session/stores/sql.ts'
+import { loadContract } from '../../contracts/store/load.ts'
+import { storeContract } from '../../contracts/store.ts'
+import { withNeon } from '../../docs/stores/sql.ts'
 
 /** What the client sends, and wants each value of a row as PostgreSQL writes it. */
 interface Query {
