@@ -18,7 +18,7 @@ describe('a CSRF token', () => {
     async (_, store) => {
       const app = shop({}, store && { store })
       const { visitor, token } = await shopper(app)
-      const attacker = visitShop(app) // planted its own session, and knows cookie and token
+      const attacker = visitShop(app) // has planted its own session, and knows its cookie and token
       for (const [name, value] of visitor.cookies) attacker.cookies.set(name, value)
       const fresh = await (await visitor.get('/regenerate')).text()
       expect(visitor.cookies.get(cookieName)).not.toBe(attacker.cookies.get(cookieName))

@@ -4,7 +4,7 @@ import { start } from '../../tools/fuzz/door.ts'
 import type { Target } from '../../tools/fuzz/target.ts'
 import { targets } from '../../tools/fuzz/targets.ts'
 
-const count = 1820 // inputs for each target
+const count = 1820 // inputs per target
 const limit = 2 // seconds, likewise: 11 targets stay well under 30 s on any machine
 
 describe('input is honored only if the server made it', () => {
@@ -35,6 +35,6 @@ describe('input is honored only if the server made it', () => {
     const { fault, outcomes } = await target.run({ count, seed, limit })
     const tried = [...outcomes.values()].reduce((sum, each) => sum + each, 0)
     expect(fault).toBeNull()
-    expect(tried).toBeGreaterThan(100) // however slow the machine is
+    expect(tried).toBeGreaterThan(100) // even on a slow machine
   })
 })

@@ -16,7 +16,7 @@ afterEach(() => {
 })
 
 describe.each(kinds.filter(({ store }) => !store))('$kind', ({ options }) => {
-  // A cookie that is the session cannot be called back. These two are here so that nobody relies on
+  // A session that is its cookie cannot be revoked. These two tests are here so that nobody relies on
   // it: a store ends sessions for good.
   it('that was copied before the logout still works, until it expires', async () => {
     at(0)
@@ -59,7 +59,7 @@ describe.each(stored)('$kind', ({ options, store, codec }) => {
     const visitor = createVisitor(options)
     await visitor.visit((session) => session.set('user', 'mary'))
     const copy = visitor.token ?? ''
-    await visitor.visit((session) => session.invalidate()) // and nothing else: it was not even read
+    await visitor.visit((session) => session.invalidate()) // and nothing else: the session was not even read
     expect(visitor.token).toBeUndefined()
     const left = String(await store.get(await storeKey(await idIn(copy))))
     expect(JSON.parse(left)).toEqual({ at: start, how: 'ended', token: expect.any(String) })

@@ -89,7 +89,7 @@ describe.each(makeKinds())('$kind', (kind) => {
       await genuine({ ...options, secret: otherSecret }),
       await codec(secret, 'session').encode(await contentOf(kind)),
       await own.encode('not what it is to be'),
-      await own.encode(random(32)), // an id that there is not
+      await own.encode(random(32)), // an id that does not exist
       await own.encode(JSON.stringify([start, start])),
     ]
     const answers = await Promise.all(

@@ -31,7 +31,7 @@ async function known() {
   return { memory, store, visitor }
 }
 
-/** Sends a request, and tells after how many seconds it was answered, and how. */
+/** Sends a request. Returns the response, and after how many seconds it came. */
 async function timed(visitor: Visitor, use: Use, seconds = 40) {
   const began = Date.now()
   let took: number | undefined

@@ -15,7 +15,7 @@ const onEvent = () => {}
 /** Ways in which a call may go. */
 const faults = ['fine', 'refused', 'lost', 'late', 'reset', 'overloaded', 'rate limited'] as const
 
-/** A store each of whose calls may fail, in one of the ways that are given. */
+/** A store each of whose calls may fail, in one of the given ways. */
 function failing(store: Store, random: Random, ways: readonly (typeof faults)[number][]): Store {
   async function call<T>(work: () => Promise<T>): Promise<T> {
     switch (random.chance(0.7) ? 'fine' : random.pick(ways)) {
@@ -43,7 +43,7 @@ function failing(store: Store, random: Random, ways: readonly (typeof faults)[nu
   }
 }
 
-/** Lets time pass until an answer is there: the back-offs and the late answers of the store. */
+/** Lets time pass until the response comes, for the back-offs and late answers of the store. */
 async function answered<T>(answering: Promise<T>): Promise<T> {
   let isDone = false
   void answering.finally(() => {
@@ -93,7 +93,7 @@ describe('a store that fails at random', () => {
       check.token = visitor.token
       const user = await check.visit((session) => session.user)
       expect(user, `seed ${seed}`).toBe(answer.status === 200 ? 'mary' : undefined)
-      // The next try succeeds, once the store does.
+      // The next try succeeds, once the store works again.
       if (user === undefined) await check.visit(login)
       expect(await check.visit((session) => session.user), `seed ${seed}`).toBe('mary')
       expect(await userSessions(memory).endAll('mary')).toBeGreaterThan(0)
@@ -137,7 +137,7 @@ describe('a store that fails at random', () => {
 })
 
 describe('a store that is eventually consistent', () => {
-  /** Two places with a cache each, that may be a minute behind, of absence as well. */
+  /** Two places, each with a cache that may be a minute stale, also about missing keys. */
   function places() {
     const memory = memoryStore()
     const place = () => {
@@ -196,7 +196,7 @@ describe('a store that is eventually consistent', () => {
     const [here, there] = places()
     const phone = createVisitor({ store: here })
     await phone.visit((session) => session.set('user', 'mary'))
-    // The id is looked up where it is not known, and that is remembered for a minute.
+    // The id is looked up where it is not known yet, and that miss is cached for a minute.
     const leaving = createVisitor({ store: Object.assign(there, { get: async () => null }) })
     leaving.token = phone.token
     await leaving.visit((session) => session.invalidate())

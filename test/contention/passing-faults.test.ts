@@ -52,7 +52,7 @@ async function loggedIn() {
   return site
 }
 
-/** Waits for an answer while time passes, and tells how many seconds it took. */
+/** Waits for a response while time passes. Returns how many seconds it took. */
 async function timed<T>(answering: Promise<T>, seconds = 12) {
   const began = Date.now()
   const timing = answering.then((answer) => ({ answer, took: (Date.now() - began) / 1000 }))
@@ -167,12 +167,12 @@ describe('a write that KV refuses with 429', () => {
     const { answer, took } = await timed(visitor.attempt((session) => session.set('n', 1)))
     expect(answer).toMatchObject({ status: 503, sent: [] })
     expect(took).toBeLessThanOrEqual(10.5)
-    expect(100 - faults.length).toBeGreaterThan(5) // it used the time that it had
+    expect(100 - faults.length).toBeGreaterThan(5) // it used all of its budget
   })
 })
 
 describe('a session in KV, which takes one write of a key a second', () => {
-  /** A namespace that keeps to its limit. */
+  /** A namespace that enforces its limit. */
   function limited() {
     const entries = new Map<string, { value: string; metadata: unknown }>()
     const written = new Map<string, number>()

@@ -10,8 +10,8 @@ export interface CodecSubject {
   /** Whether a token is valid only in the cookie that it was made for. @default true */
   readonly bindsName?: boolean
   /**
-   * For a codec that reads several spellings of a token: what they have in common. Without it a
-   * token has one spelling.
+   * For a codec that reads several encodings of a token: what they have in common. Without it a
+   * token has one encoding.
    */
   readonly essence?: (text: string) => string
 }
@@ -57,7 +57,7 @@ export function codecContract(name: string, subject: CodecSubject): void {
     vi.restoreAllMocks()
   })
 
-  /** The strings that are accepted as a token, except other spellings of the genuine one. */
+  /** The strings that are accepted as a token, except other encodings of the genuine one. */
   async function accepted(texts: Iterable<string>): Promise<string[]> {
     const found: string[] = []
     for (const each of texts) {

@@ -19,7 +19,7 @@ export async function boundBrowser({ app }: Pick<Bank, 'app'>) {
 }
 
 /**
- * What holds for sessions that are bound to a device, wherever they live.
+ * Tests sessions that are bound to a device, wherever they live.
  *
  * @param makeStore - Without it, the session is the cookie.
  */
@@ -77,7 +77,7 @@ export function deviceContract(title: string, makeStore?: () => Store | Promise<
         const response = await site.app.request(path, { method: 'POST', headers: { Cookie } })
         const lines = response.headers.getSetCookie()
         const kept = lines.filter((line) => !line.includes('Max-Age=0'))
-        expect(kept).toHaveLength(path === '/login' ? 1 : 0) // a login is a login
+        expect(kept).toHaveLength(path === '/login' ? 1 : 0) // a login replaces the session
         expect(await accountOf(owner)).toEqual(mary)
       },
     )

@@ -19,7 +19,7 @@ async function parsed(body: Bytes, type: string, name: string) {
   )
 }
 
-/** Tests that a parser sees the same token, or no form. What is no token would not pass anyway. */
+/** Tests that a parser sees the same token, or no form. Anything but a token would not pass anyway. */
 async function expectParsed(value: string | undefined, body: Bytes, type: string) {
   if (value === undefined || !/^[\w-]+$/.test(value) || value === 'refused') return
   expect([value, 'refused']).toContain(await parsed(body, type, 'csrf_token'))
@@ -98,7 +98,7 @@ const nearlyParts = pieces(
   ...[`\r\n------boundary\r\n${line}\r\n\r\n`, '\r\n------boundary--\r\n', '------boundary\r\n'],
 )
 
-/** Whole forms with one thing changed, which pieces hardly ever are. */
+/** Whole forms with one change, which random pieces hardly ever make. */
 const nearlyForms = fc
   .tuple(fc.constantFrom('good', ''), nearlyParts, fc.nat(400), fc.nat(3))
   .map(([value, piece, at, remove]) => {

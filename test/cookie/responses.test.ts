@@ -73,7 +73,7 @@ describe('a response shared by all requests', () => {
     app.onError((_, c) => c.text('failed', 500))
     expect(await names(await app.request('/login/mary'))).toEqual([expect.stringContaining('mary')])
     expect([...constant.headers]).toEqual(before)
-    // Its body is used up, if it has one. But whatever is answered is not of the first visitor.
+    // Its body is used up, if it has one. But no response is that of the first visitor.
     expect(`${await names(await app.request('/login/bob'))}`).not.toContain('mary')
     expect([...constant.headers]).toEqual(before)
   })
@@ -280,7 +280,7 @@ describe('a handler that forgets to return', () => {
     expect([status, headers.getSetCookie()]).toEqual([500, []])
     expect(headers.get('Cache-Control')).toBe('private, no-store')
     expect(headers.get('Vary')).toBe('Cookie')
-    expect(store.calls).toEqual([]) // nothing is kept without its cookie
+    expect(store.calls).toEqual([]) // nothing is stored without its cookie
   })
 })
 
@@ -301,7 +301,7 @@ describe('an unrouted path whose notFound handler uses the session', () => {
   it.each<[string, (session: Session, c: Context) => Response]>([
     ['c.text()', (session, c) => c.text(`Hello ${session.update('n', () => 1)}`, 404)],
     [
-      'a Response of its own',
+      'its own Response',
       (session) => new Response(`Hello ${session.update('n', () => 1)}`, { status: 404 }),
     ],
   ])('leaves with the cookie and no-store: by %s', async (_, answer) => {
@@ -316,7 +316,7 @@ describe('an unrouted path whose notFound handler uses the session', () => {
   it.each<[string, (error: Error, c: Context) => Response]>([
     ['by the default page', undefined as never],
     ['by c.text()', (_, c) => c.text('failed', 500)],
-    ['by a Response of its own', () => new Response('failed', { status: 500 })],
+    ['by its own Response', () => new Response('failed', { status: 500 })],
   ])('leaves with them if it throws and another middleware matches: %s', async (_, onError) => {
     const app = new Hono().use(session({ secret })).use((_, next) => next())
     app.notFound(async (c) => {

@@ -277,7 +277,7 @@ describe('an error page that shows the session', () => {
 
   it.each<[string, (text: string, c: Context) => Response]>([
     ['c.text()', (text, c) => c.text(text, 500)],
-    ['a Response of its own', own],
+    ['its own Response', own],
   ])('is private, whatever the handler said of its page: by %s', async (_, answer) => {
     const app = new Hono().use(session<{ user: string }>({ secret })).get('/', async (c) => {
       await c.var.session()
@@ -297,9 +297,9 @@ describe('an error page that shows the session', () => {
 
   it.each<[string, boolean, (text: string, c: Context) => Response]>([
     ['opened by the handler, c.text()', true, (text, c) => c.text(text, 500)],
-    ['opened by the handler, a Response of its own', true, own],
+    ['opened by the handler, its own Response', true, own],
     ['opened by the page, c.text()', false, (text, c) => c.text(text, 500)],
-    ['opened by the page, a Response of its own', false, own],
+    ['opened by the page, its own Response', false, own],
   ])('is private if the error was thrown outside of session(): %s', async (_, opens, answer) => {
     const app = new Hono()
       .use(async (_, next) => {

@@ -13,7 +13,7 @@ import { browser } from '../../src/session/testing.ts'
 import { cookieName, secret } from '../kit/tokens.ts'
 import { createVisitor } from '../kit/visitor.ts'
 
-/** Bytes of the name and value of a cookie with one string of so many characters. */
+/** Bytes of the name and value of a cookie with one string of this length. */
 function bytesWith(length: number): number {
   const payload = `[1700000000,1700000000,{"text":"${'x'.repeat(length)}"}]`
   return cookieName.length + Math.ceil((payload.length * 4) / 3) + 1 + 43

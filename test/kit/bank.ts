@@ -18,7 +18,7 @@ export const nobody: Account = { user: null, device: 'unbound', keys: [] }
 export const mary: Account = { user: 'mary', device: 'bound', keys: [] }
 
 /**
- * A site whose logins invite the browser to bind the session, and what its hooks were told.
+ * A site whose logins invite the browser to bind the session, and the calls of its hooks.
  *
  * @param inner - Middleware between `session()` and the handlers.
  */

@@ -3,7 +3,7 @@ import { vi } from 'vitest'
 /** The second at which tests with a stopped clock begin. */
 export const start = 1_700_000_000
 
-/** Stops the clock so many seconds after `start`. `vi.useRealTimers()` lets it run again. */
+/** Stops the clock this many seconds after `start`. `vi.useRealTimers()` lets it run again. */
 export function at(seconds: number): void {
   vi.useFakeTimers({ toFake: ['Date'], now: (start + seconds) * 1000 })
 }
@@ -15,7 +15,7 @@ export function settle(): Promise<void> {
   return new Promise((resolve) => realSetTimeout(resolve, 5))
 }
 
-/** Lets fake time pass until a promise settles; at most so many seconds of it. */
+/** Lets fake time pass until a promise settles; at most this many seconds. */
 export async function passTimeUntil<T>(promise: Promise<T>, seconds: number): Promise<T> {
   let isSettled = false
   const done = () => {

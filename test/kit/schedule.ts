@@ -6,7 +6,7 @@ const { setTimeout: later, setImmediate: soon = later } = globalThis
 
 const nextTask = () => new Promise<void>((resolve) => void soon(resolve))
 
-/** Tasks in which a request that computes gets to its next call, as a rule. */
+/** Tasks after which a request that computes has usually reached its next call. */
 const maxTasks = soon === later ? 20 : 200
 
 /** How many schedules a test tries: fewer in workerd, where a turn of the event loop takes longer. */
@@ -38,7 +38,7 @@ export function randomFrom(seed: number) {
 
 interface Step {
   readonly request: Request
-  /** Does what was asked, whether or not somebody still waits for the answer. */
+  /** Makes the call, even if its response is no longer awaited. */
   apply(): Promise<void>
   answer(): void
 }
@@ -62,7 +62,7 @@ export interface Outcome<T> {
 /**
  * Lets requests run at the same time, one call of the store at a time, in an order that a seed decides.
  *
- * Each request has a store object of its own, as if it ran in a process of its own, so that requests do
+ * Each request has its own store object, as if it ran in its own process, so that requests do
  * not queue; or all have one, and queue. A request that dies stops for good at one of its calls, before
  * or after it was applied.
  */
@@ -110,7 +110,7 @@ export function createSchedule(store: Store, random: Random, { isOneProcess = fa
   async function settle(): Promise<void> {
     for (let tasks = 0; tasks < maxTasks; tasks++) {
       if (isOneProcess) {
-        await nextTask() // nobody can tell which request a call is of
+        await nextTask() // a call does not say which request it belongs to
         continue
       }
       const running = requests.filter(({ isDone, isDead }) => !isDone && !isDead)

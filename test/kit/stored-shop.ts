@@ -33,7 +33,7 @@ export function storedShop() {
     .get('/form', async (c) => c.text(csrfToken(await c.var.session())))
     .get('/free', (c) => c.text('free', 200, { 'Cache-Control': 'public, max-age=60' }))
     .post('/post', async (c) => c.text(String((await c.var.session()).get('user'))))
-  /** A visitor who is logged in, and the calls that the store gets from then on. */
+  /** A visitor who is logged in, and the store's calls from then on. */
   async function known() {
     const visitor = browser(app)
     const id = await (await visitor.get('/login')).text()

@@ -1,6 +1,6 @@
 import { signedCodec } from '../../src/session/codecs/signed.ts'
 
-// Another at each run: a secret that stands in a repository is none.
+// A new one for each run: a secret in a repository is no secret.
 export const secret = crypto.randomUUID() + crypto.randomUUID()
 export const otherSecret = crypto.randomUUID() + crypto.randomUUID()
 export const cookieName = '__Host-session'

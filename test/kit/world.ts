@@ -38,7 +38,7 @@ export interface Browser {
   token: string | undefined
 }
 
-/** What came of a request. */
+/** The outcome of a request. */
 export interface Answer {
   readonly status: number
   readonly sent: string[]
@@ -107,7 +107,7 @@ export function createWorld(seed: number, { isOneProcess = false } = {}) {
         { lastCall },
       )
     },
-    /** Ends all of mary's sessions, and tells which logins had been answered when that was asked. */
+    /** Ends all of mary's sessions. Returns which logins had been answered at that moment. */
     endAll(end = (store: Store): unknown => userSessions(store).endAll('mary')) {
       return schedule.begin(async (store) => {
         const before = [...known.values()].filter((login) => Number.isFinite(login?.answered))
@@ -117,14 +117,14 @@ export function createWorld(seed: number, { isOneProcess = false } = {}) {
         return new Set(before)
       })
     },
-    /** Whose session a cookie leads to, and the id. */
+    /** The user and the id of the session that a cookie leads to. */
     async look(token: string): Promise<{ user: string | undefined; key: string }> {
       const visitor = createVisitor({ ...options, store: memory, revocations: memory })
       visitor.token = token
       const [user, id] = await visitor.visit((session) => [session.user, session.id])
       return { user, key: await storeKey(String(id)) }
     },
-    /** How many requests were told that what they did was dropped. */
+    /** How many requests reported that their changes were dropped. */
     dropped: () => dropped,
     dataOf(token: string): Promise<object> {
       return createVisitor({ ...options, store: memory, revocations: memory }).present(token)

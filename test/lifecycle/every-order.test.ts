@@ -24,7 +24,7 @@ describe('in every order of events', () => {
     'a login takes effect, in a browser that has made %j',
     async (before) => {
       for (let seed = 1; seed <= rounds; seed++) {
-        // Without a cookie nothing tells that two requests are of one browser.
+        // Without a cookie the server cannot know that two requests come from one browser.
         const others = several(seed, before.length > 0 ? ['login', 'bind', 'change'] : ['login'])
         const { world, browser, answers } = await meeting(seed, before, ['login', ...others])
         expect(answers.map((answer) => answer?.status)).toEqual(answers.map(() => 200))
@@ -71,7 +71,7 @@ describe('in every order of events', () => {
       const token = String(browser.token)
       expect(world.known.has(token), world.story()).toBe(true)
       const regenerated = await world.dataOf(token)
-      // Those that opened it before `regenerate()` ended it and came too late are dropped, as told.
+      // Requests that opened it before `regenerate()` ended it, and came too late, are dropped, as reported.
       const kept = 1 + (2 + (seed % 3)) - world.dropped()
       expect(regenerated, world.story()).toEqual({ n: kept })
       vi.useRealTimers()

@@ -21,10 +21,10 @@ describe('a session that is only read', () => {
   })
 
   it.each([
-    ['is not written when its last write is reissueTime ago', undefined, 120, false],
+    ['is not written when its last write was reissueTime ago', undefined, 120, false],
     ['is written one second later', undefined, 121, true],
-    ['is not written at the reissueTime of its own', 30, 30, false],
-    ['is written one second after the reissueTime of its own', 30, 31, true],
+    ['is not written at its own reissueTime', 30, 30, false],
+    ['is written one second after its own reissueTime', 30, 31, true],
     ['is not written in the second of its last write, even if reissueTime is 0', 0, 0, false],
     ['is written a second after its last write if reissueTime is 0', 0, 1, true],
     ['is never written if reissueTime is null', null, 1200, false],

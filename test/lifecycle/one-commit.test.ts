@@ -43,7 +43,7 @@ describe('the cookie of a changed session', () => {
     ['a redirect', '/redirect', 303],
     ['a redirect whose headers are immutable', '/immutable-redirect', 302],
     ['an HTTPException', '/exception', 418],
-    ['an HTTPException with a response of its own', '/exception-with-response', 401],
+    ['an HTTPException with its own response', '/exception-with-response', 401],
     ['an error', '/error', 500],
     ['a page that is not there', '/nowhere', 404],
     ['a response without a body', '/empty', 204],

@@ -22,7 +22,7 @@ async function visit(middlewares: MiddlewareHandler[], open: string[], env?: obj
   return { failure, names }
 }
 
-/** A middleware whose options no compiler has checked. */
+/** A middleware with options that the compiler has not checked. */
 function named(options: object) {
   return session({ secret, ...options })
 }

@@ -34,7 +34,7 @@ function hex(mark: string): Codec {
   }
 }
 
-/** Options that no compiler has checked. */
+/** Options that the compiler has not checked. */
 function unchecked(options: Record<string, unknown>): SessionOptions {
   return options as unknown as SessionOptions
 }

@@ -52,7 +52,7 @@ async function empty(): Promise<void> {
   await db.exec('DELETE FROM sessions')
 }
 
-/** Adds so many expired records. */
+/** Adds this many expired records. */
 async function fill(count: number): Promise<void> {
   const numbers = `VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < ${count}`
   const backlog = `WITH RECURSIVE n (i) AS (${numbers}) SELECT 'key' || i, 'one', 1 FROM n`

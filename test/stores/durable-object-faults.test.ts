@@ -12,7 +12,7 @@ function fresh(): string {
   return `test:${crypto.randomUUID()}`
 }
 
-/** A store that loses the answers to its first calls, though they are applied. */
+/** A store that loses the responses to its first calls, although they are applied. */
 function losingAnswers(times: number, meanwhile: () => Promise<unknown> = async () => undefined) {
   let answers = 0
   const namespace = faultyObjects(

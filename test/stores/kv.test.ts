@@ -6,7 +6,7 @@ import { storeContract } from '../contracts/store.ts'
 import { at } from '../kit/clock.ts'
 import { createVisitor } from '../kit/visitor.ts'
 
-/** A namespace that records its calls, and can fail at some of them. */
+/** A namespace that records its calls, and can fail some of them. */
 function watched(fails: (keyof KVBinding)[] = []) {
   const asked: (keyof KVBinding)[] = []
   const put = vi.fn<KVBinding['put']>()

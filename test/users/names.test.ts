@@ -71,7 +71,7 @@ describe('two sessions of other names in one store', () => {
     expect(await userSessions(store, admin).list('2')).toHaveLength(1)
   })
 
-  // A user's name may be what somebody chose.
+  // A user may have chosen the name.
   it.each(['["admin","1"]', '["session","1"]', '[', '"admin","1"'])(
     'are not mixed up by a user with the name %s',
     async (user) => {

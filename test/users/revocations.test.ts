@@ -124,7 +124,7 @@ describe('sessions that are cookies, bound to a user', () => {
   )
 })
 
-/** A token that the server signed, with something odd in the place of the user. */
+/** A token that the server signed, with an invalid value in place of the user. */
 async function forged(bound: unknown): Promise<string> {
   at(0)
   return sign([start, start, { n: 1, _bound_: bound }])
@@ -224,7 +224,7 @@ describe('a revocation', () => {
     const phone = createVisitor({ revocations, onEvent: () => {} })
     const { status, sent } = await phone.attempt(async (session) => {
       session.bind('mary')
-      await new Promise((resolve) => setTimeout(resolve, 5)) // nobody handles the failure yet
+      await new Promise((resolve) => setTimeout(resolve, 5)) // the failure is not handled yet
     })
     expect([status, sent]).toEqual([503, []])
   })

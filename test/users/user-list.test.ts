@@ -128,7 +128,7 @@ it('a login whose list cannot be written is refused, and writes no session', asy
   expect(memory.calls.filter(([name]) => name === 'swap')).toEqual([])
 })
 
-/** A store that begins no session. */
+/** A store that cannot create a session. */
 function stoppedAtCreate(store: Store): Store {
   return {
     get: (key) => store.get(key),
@@ -149,7 +149,7 @@ function downAt(prefix: string, store: Store): Store {
 }
 
 describe('the calls of a request', () => {
-  /** Counts the calls of what a visitor does after it has come so far. */
+  /** Counts the calls of a visitor's actions after a preparation. */
   async function calls(before: ((session: Session) => void)[], use: (session: Session) => void) {
     const store = watched(memoryStore())
     const visitor = createVisitor({ store })

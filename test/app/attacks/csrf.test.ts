@@ -27,7 +27,7 @@ async function victim() {
   return {
     visitor,
     stolen,
-    /** The session is the very one that it was: nothing was written. */
+    /** The session is unchanged: nothing was written. */
     isUntouched: () => visitor.cookies.get(cookieName) === cookie,
   }
 }

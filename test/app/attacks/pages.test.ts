@@ -90,7 +90,7 @@ describe.each(['/cart', '/session'])('%s', (path) => {
   })
 })
 
-/** What the site would keep of a message, but for the signature. */
+/** The payload that would hold a message, if its signature were valid. */
 function unsigned(): string {
   const now = Math.floor(Date.now() / 1000)
   const payload = JSON.stringify([now, now, { _f_: ['forged'], _f_error: ['forged'] }])

@@ -4,7 +4,7 @@ import { createApp } from '../../../src/app/app.tsx'
 import { visitSite } from '../../kit/workers/site.ts'
 
 describe('the site', () => {
-  // Caches that go by the ending of an address would keep such a page.
+  // Caches that decide by the extension of an address would store such a page.
   it.each([
     '/cart/x.css',
     '/cart.css',

@@ -47,12 +47,12 @@ interface Answer {
   readonly body: string
 }
 
-/** A string as it is, and in the encodings in which it could appear within something else. */
+/** A string, and its encodings in which it could appear within other text. */
 function spellings(text: string): string[] {
   const bytes = new TextEncoder().encode(text)
   const within = [0, 1, 2].map((offset) => {
     const shifted = encodeBase64url(new Uint8Array([...new Uint8Array(offset), ...bytes]))
-    return shifted.slice(Math.ceil((offset * 8) / 6), -1) // without what neighbors share
+    return shifted.slice(Math.ceil((offset * 8) / 6), -1) // without the characters shared with neighbors
   })
   const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
   return [text, hex, ...within]

@@ -3,7 +3,7 @@ import type { Store } from '../../../src/session/index.ts'
 import { newKey } from './key.ts'
 import { awkward, twins } from './values.ts'
 
-/** Tests that every value and every key is kept to the letter. */
+/** Tests that every value and every key is stored unchanged. */
 export function testContents(
   store: () => Store,
   { longest = 2 ** 20 }: { readonly longest?: number },

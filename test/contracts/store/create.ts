@@ -2,7 +2,7 @@ import { beforeEach, expect, it } from 'vitest'
 import type { Store } from '../../../src/session/index.ts'
 import { newKey } from './key.ts'
 
-/** Tests the first record of a key as the core writes it: by `create`, or by `swap` without it. */
+/** Tests the first record of a key as the library writes it: by `create`, or by `swap` without it. */
 export function testCreate(store: () => Store): void {
   let key: string
   beforeEach(() => {

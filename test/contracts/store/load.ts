@@ -4,7 +4,7 @@ import { createVisitor } from '../../kit/visitor.ts'
 import { newKey } from './key.ts'
 
 /**
- * Tests that a store keeps what several processes write at the same time, and that it stays exact when
+ * Tests that a store loses nothing that several processes write at the same time, and stays exact when
  * calls fail.
  *
  * @param make - Makes a store of the same backend at each call, as each process does.

@@ -65,10 +65,10 @@ function testLossy(store: () => Store): void {
   })
 }
 
-/** Adds to a list as the core does: from the value that is there, again after each conflict. */
+/** Adds to a list as the library does: to the current value, again after each conflict. */
 async function append(store: Store, key: string, value: string): Promise<void> {
   let before = await store.get(key)
-  // With each refusal another one succeeds, so 20 attempts are enough.
+  // For each refusal another swap has succeeded, so 20 attempts are enough.
   for (let attempts = 0; attempts < values.length; attempts++) {
     const after = JSON.stringify([...JSON.parse(before ?? '[]'), value])
     const { swapped, kept } = await store.swap(key, before, after, 60)

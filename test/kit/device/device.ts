@@ -82,7 +82,7 @@ export function deviceBrowser(
   const jar = browser(app, env)
   const ends = new Map<string, number>()
   const bonds = new Map<string, Bond>()
-  /** What the two routes have answered. */
+  /** The responses of the two routes. */
   const answers: string[] = []
   let refreshing: Promise<string[]> | undefined
 
@@ -165,7 +165,7 @@ export function deviceBrowser(
       device.request(path, { method: 'POST', body: new URLSearchParams(form), ...init }),
   }
 
-  /** @returns What the browser says of those that it could not renew. */
+  /** @returns What the browser reports about those that it could not renew. */
   async function renewMissing(): Promise<string[]> {
     const skipped: string[] = []
     for (const [id, bond] of [...bonds]) {

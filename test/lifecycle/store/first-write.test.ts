@@ -9,7 +9,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** A store that has `create()`, as one has that would look up a new key otherwise. */
+/** A store that has `create()`, like a store that would otherwise look up a new key. */
 function creating() {
   const memory = memoryStore()
   return watched({ ...memory, create: (key, text, ttl) => memory.swap(key, null, text, ttl) })

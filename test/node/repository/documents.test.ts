@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, globSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { anchors, complete, documents, prose } from '../../../scripts/documents.ts'
 import { examples } from '../../../scripts/examples.ts'
@@ -103,4 +103,16 @@ it('counts the stores that the package exports', () => {
   const { exports } = JSON.parse(read('package.json')) as { exports: object }
   const stores = Object.keys(exports).filter((path) => path.startsWith('./stores/'))
   expect(read('docs/comparison.md')).toContain(`| **Stores included** | ${stores.length} |`)
+})
+
+it('the reference has a page for each import of the package, and no other', () => {
+  const { exports } = JSON.parse(read('package.json')) as { exports: Record<string, string> }
+  const imports = Object.values(exports)
+    .filter((path) => path.endsWith('.js'))
+    .map((path) => path.replace('./dist', 'session').replace('.js', ''))
+  const { entryPoints } = JSON.parse(read('docs/typedoc.json')) as Record<string, string[]>
+  const pages = globSync(entryPoints ?? [], { cwd: pathOf('docs') })
+  expect(pages.map((path) => path.replace(/^.*src\/|\.tsx?$/g, '')).toSorted()).toEqual(
+    imports.toSorted(),
+  )
 })
