@@ -1,5 +1,5 @@
 import type { Context, MiddlewareHandler } from 'hono'
-import { assertHeaders, dropHeaders, finish, markPrivate } from './cookie/response.ts'
+import { assertHeaders, assertUnsent, dropHeaders, finish, markPrivate } from './cookie/response.ts'
 import { ForgedRequestError, FormTooLargeError, SessionError } from './errors.ts'
 import { commit, type Outcome, undoHandler } from './lifecycle/commit.ts'
 import { rejectReasonOf, type Visit } from './lifecycle/engine.ts'
@@ -174,12 +174,17 @@ function answerDevice(c: Context, settings: Settings<string>) {
   return config.device?.answer(c, config)
 }
 
-function outcomeOf({ error, req, res }: Context, { cookie }: Config, threw: boolean): Outcome {
+function outcomeOf(c: Context, { cookie }: Config, threw: boolean): Outcome {
+  const { error, req, res } = c
   return {
     threw,
     isRefused: error instanceof ForgedRequestError || error instanceof FormTooLargeError,
-    cookie: () =>
-      res.status === 101 ? 'unavailable' : cookie.doneBy(res.headers.getSetCookie(), req.path),
+    cookie() {
+      assertUnsent(c)
+      return res.status === 101
+        ? 'unavailable'
+        : cookie.doneBy(res.headers.getSetCookie(), req.path)
+    },
   }
 }
 

@@ -308,6 +308,57 @@ describe('Response.error()', () => {
   })
 })
 
+describe('a Response whose body was sent before', () => {
+  it.each<[string, (session: Session) => void]>([
+    ['was changed', (session) => session.set('user', 'bob')],
+    ['was regenerated', (session) => session.regenerate()],
+    ['was ended', (session) => session.invalidate()],
+  ])(
+    'is an error before the commit if the session %s, so that nobody loses one',
+    async (_, use) => {
+      const store = memoryStore()
+      const failures: unknown[] = []
+      const constant = new Response('ok')
+      const app = new Hono()
+        .use(session<Data>({ secret, store }))
+        .get('/in', async (c) => {
+          const session = await c.var.session()
+          session.set('user', 'mary')
+          return c.text('in')
+        })
+        .get('/who', async (c) => c.text((await c.var.session()).get('user') ?? 'nobody'))
+        .get('/constant', async (c) => {
+          use((await c.var.session()) as unknown as Session)
+          return constant
+        })
+      app.onError((error, c) => {
+        failures.push(error)
+        return c.text('failed', 500)
+      })
+      await constant.text()
+      const visitor = browser(app)
+      await visitor.get('/in')
+      const { status, headers } = await visitor.get('/constant')
+      expect([status, headers.getSetCookie()]).toEqual([500, []])
+      expect(failures).toEqual([expect.any(SessionError)])
+      expect(String(failures[0])).toContain('make a Response for each request')
+      expect(await (await visitor.get('/who')).text()).toBe('mary')
+    },
+  )
+
+  it('still answers HEAD, which sends no body', async () => {
+    const constant = new Response('ok')
+    await constant.text()
+    const app = new Hono().use(session<Data>({ secret })).get('/', async (c) => {
+      const session = await c.var.session()
+      session.set('user', 'mary')
+      return constant
+    })
+    const { status, headers } = await app.request('/', { method: 'HEAD' })
+    expect([status, headers.getSetCookie().length]).toEqual([200, 1])
+  })
+})
+
 describe('a handler that forgets to return', () => {
   it.each<[string, (session: Session) => void]>([
     ['changed the session', (session) => session.set('a', 1)],

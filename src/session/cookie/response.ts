@@ -56,6 +56,14 @@ export function assertHeaders({ status }: Response): void {
   )
 }
 
+/** @throws {SessionError} When a response, perhaps a constant of the app, has no body to send any more. */
+export function assertUnsent({ req, res }: Context): void {
+  if (req.method === 'HEAD' || !res.bodyUsed) return
+  throw new SessionError(
+    'session: the body of this Response was sent or read before: make a Response for each request',
+  )
+}
+
 /** Keeps the headers of a response that failed off the error page, except the cookies of others. */
 export function dropHeaders(c: Context): void {
   const cookies = c.res.headers.getSetCookie()
