@@ -124,8 +124,7 @@ async function open(c: Context, settings: Settings<string>, access: Access): Pro
   }
   state.committed = access.hasEnded // opened in a stream: the headers have left
   state.isRolledBack = c.error !== undefined // opened by the error page: there is nothing to undo
-  access.visit = visit
-  access.loaded = loaded
+  Object.assign(access, { visit, loaded } satisfies Partial<Access>)
   return new Session(state)
 }
 
@@ -181,9 +180,8 @@ function outcomeOf(c: Context, { cookie }: Config, threw: boolean): Outcome {
     isRefused: error instanceof ForgedRequestError || error instanceof FormTooLargeError,
     cookie() {
       assertUnsent(c)
-      return res.status === 101
-        ? 'unavailable'
-        : cookie.doneBy(res.headers.getSetCookie(), req.path)
+      if (res.status === 101) return 'unavailable'
+      return cookie.doneBy(res.headers.getSetCookie(), req.path)
     },
   }
 }
