@@ -79,7 +79,7 @@ export function session<
       else void succeeds(opening) // a handler that forgot to return is Hono's error to report
       access.hasEnded = true
       // For example what `userSessions()` threw: Hono answers it without a word.
-      reportFailure(() => visitOf(c, settings.config()), c.error)
+      reportFailure(c, () => visitOf(c, settings.config()), c.error)
     }
   }
 }
@@ -109,7 +109,7 @@ async function open(c: Context, settings: Settings<string>, access: Access): Pro
   try {
     loaded = await load(config, header, { visit, isSeen: isSeen(c) })
   } catch (error) {
-    reportFailure(() => visit, error)
+    reportFailure(c, () => visit, error)
     throw error
   }
   const { incoming, state } = loaded
@@ -146,7 +146,7 @@ async function close(
       cookie = await commit(settings.config(), loaded, { visit, outcome })
     }
   } catch (error) {
-    reportFailure(() => access.visit as Visit, error)
+    reportFailure(c, () => access.visit as Visit, error)
     if (access.loaded) access.loaded.state.committed = false // the error page may use it, in vain
     dropHeaders(c)
     throw error
