@@ -6,10 +6,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { bundleVariants } from './bundle.ts'
+import { formCosts } from './forms.ts'
 import { overHttp, pyramidOverHttp, type Throughput } from './http.ts'
 import { measure, type Result } from './measure.ts'
 import { plot } from './plot.ts'
 import {
+  formTable,
   growthTable,
   httpTable,
   introduction,
@@ -78,7 +80,7 @@ try {
   await rm(directory, { recursive: true })
 }
 
-/** Measures all variants in a runtime, and over HTTP in those that serve most sites. */
+/** Measures all variants in a runtime, and over HTTP. */
 async function inProcess(runtime: Runtime): Promise<void> {
   const version = runtime.version()
   if (version === undefined) return say(`## ${runtime.name}\n\nNot measured: it is not here.`)
@@ -91,9 +93,7 @@ async function inProcess(runtime: Runtime): Promise<void> {
       await sit(serving, measured)
       if (left > 1) continue
       for (const suffix of ['', '-sealed']) await compare(runtime, serving, suffix)
-      const isServing = ['workerd', 'Node'].includes(runtime.name)
-      if (isServing && !isChoice)
-        requests = await overHttp(serving, variants, 0.5, Math.ceil(sittings / 2))
+      if (!isChoice) requests = await overHttp(serving, variants, 0.5, Math.ceil(sittings / 2))
     } finally {
       await serving.stop()
     }
@@ -151,6 +151,7 @@ async function everythingElse(): Promise<void> {
   say(
     `## Pyramid, over HTTP\n\n${pyramid.length > 0 ? httpTable(pyramid) : 'Not measured: Pyramid or waitress is not here.'}`,
   )
+  say(`## Forms\n\n${formTable(await formCosts())}`)
   const { costs, contention } = await storeCosts(100, 2)
   say(`## Stores\n\n${storeTables(costs, contention)}`)
   say(growthTable(await growth()))

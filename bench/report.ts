@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { tellsCpu } from './clock.ts'
+import type { FormCost } from './forms.ts'
 import type { Throughput } from './http.ts'
 import { median, type Result, ratio } from './measure.ts'
 import type { Scenario } from './scenarios.ts'
@@ -147,9 +148,10 @@ ours does, or \`limit, sealed\`; where the session is left alone, Hono with a mi
 Before it is measured each variant must answer what it should.
 
 **Who.** \`limit0\` only verifies, and signs, constant bytes. \`limit\` and \`ours\` send the same headers
-and cookies, byte for byte. Ours does not verify a token again that its process has read or written of
-late; as a rule the same one comes each time, as if a visitor came back to the same process. At first
-sight 300 visitors come in turn, more than it remembers, so that it verifies each time, as at the first
+and cookies, byte for byte. \`limit, marked early\`
+says that a page is private before the handler runs, as ours must. Ours does not verify a token again that
+its process has read or written of late; as a rule the same one comes each time, as if a visitor came back
+to the same process. At first sight 300 visitors come in turn, more than it remembers, so that it verifies each time, as at the first
 visit to a process. Hono's signed cookies, jose and remix sign; the other peers encrypt, and are
 held against what encrypts. Peers do less than ours: none of them says \`Vary\` or \`Cache-Control\`, and
 the first and remix do not expire. A session has 20 bytes of JSON, and one other cookie beside it, unless
@@ -182,6 +184,13 @@ same job written by hand in the route, or ${limits(firstSight('ours'), firstSigh
 before. The fastest of the others takes ${fastest('read', 'ours')} times as long for a read and
 ${fastest('count', 'ours')} for a change; at first sight ${fastest('read', firstSight('ours'))} and ${fastest('count', firstSight('ours'))}.
 Measured on ${new Date().toISOString().slice(0, 10)} on a shared machine with ${availableParallelism()} cores; the ratios are the point.`
+}
+
+/** Makes a table of what `csrf()` computes to find the token in a form. */
+export function formTable(all: readonly FormCost[]): string {
+  const rows = all.map(({ name, milliseconds }) => [name, milliseconds.toFixed(1)])
+  return `Milliseconds that Node computes for a request with a form of 1 MiB that has the token last, all
+threads together.\n\n${markdown(['', 'ms'], rows)}`
 }
 
 /** Makes a table of what was reached over HTTP: requests per second, and CPU per request. */

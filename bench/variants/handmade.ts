@@ -8,6 +8,8 @@ export const name = '__Host-session'
 type Payload = [renewed: number, created: number, data: Partial<Data> & { _f_?: string[] }]
 
 interface Format {
+  /** Whether pages are marked as private when the session is opened, so that caches inside see it. */
+  readonly marksEarly?: boolean
   decode(token: string): Promise<string | null>
   encode(payload: string): Promise<string>
 }
@@ -17,9 +19,13 @@ const timeout = 1200
 const lifetime = 28_800
 
 /** Makes an app that does in its routes what the library does for them. */
-export function handmade({ decode, encode }: Format): Hono<{ Bindings: Env }> {
+export function handmade({ decode, encode, marksEarly = false }: Format): Hono<{ Bindings: Env }> {
   async function open(c: Context): Promise<Payload> {
     const clock = Date.now() / 1000
+    if (marksEarly) {
+      c.header('Vary', 'Cookie', { append: true })
+      c.header('Cache-Control', 'private, no-store')
+    }
     const token = findCookie(c.req.raw.headers.get('Cookie') ?? '')
     const text = token === undefined ? null : await decode(token)
     if (text !== null) {
@@ -33,6 +39,7 @@ export function handmade({ decode, encode }: Format): Hono<{ Bindings: Env }> {
 
   /** Answers that the session was only read. */
   function only(response: Response): Response {
+    if (marksEarly) return response
     response.headers.append('Vary', 'Cookie')
     response.headers.set('Cache-Control', 'private, no-store')
     return response

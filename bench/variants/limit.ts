@@ -20,7 +20,7 @@ async function importKey(): Promise<CryptoKey> {
   return key
 }
 
-async function decode(token: string): Promise<string | null> {
+export async function decode(token: string): Promise<string | null> {
   const dot = token.length - macLength - 1
   if (token[dot] !== '.') return null
   const bytes = decodeBase64url(token.slice(0, dot))
@@ -29,7 +29,7 @@ async function decode(token: string): Promise<string | null> {
   return decoder.decode(bytes)
 }
 
-async function encode(payload: string): Promise<string> {
+export async function encode(payload: string): Promise<string> {
   const bytes = buffer.subarray(0, encoder.encodeInto(payload, buffer).written)
   const text = encodeBase64url(bytes)
   const mac = await crypto.subtle.sign('HMAC', key ?? (await importKey()), bytes)

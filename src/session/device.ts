@@ -1,8 +1,13 @@
+import type { Context } from 'hono'
 import { randomString } from './codecs/random.ts'
-import { configureCookie, type SessionCookieOptions } from './cookie/cookie-options.ts'
+import {
+  configureCookie,
+  type SessionCookie,
+  type SessionCookieOptions,
+} from './cookie/cookie-options.ts'
 import { finish } from './cookie/response.ts'
-import { bindingIn, formatBinding, isBoundTo, sealOf } from './device/binding.ts'
-import type { DeviceBinding, DeviceGuard, GuardedOptions } from './device/guard.ts'
+import { type Binding, bindingIn, formatBinding, isBoundTo, sealOf } from './device/binding.ts'
+import type { DeviceBinding, DeviceGuard, GuardedOptions, GuardedSession } from './device/guard.ts'
 import {
   answering,
   answerRefresh,
@@ -88,37 +93,50 @@ function guard(
 
     async check(data, header, clock) {
       const binding = bindingIn(data)
-      if (!binding) return null
-      const [nonce, x, , since = 0] = binding
-      const [token = '', second] = boundCookie.find(header)
-      const bound = second === undefined ? await seal.read('cookie', token, clock) : null
-      // A response that was under way at the registration has overwritten the cookie with the key.
-      if (!x) return bound?.nonce === nonce ? formatBinding(bound, clock) : null
-      if (isBoundTo(binding, bound) || clock - since < registrationGrace) return null
-      return (await seal.sign('csrf', 0, { nonce })).slice(-24)
+      return binding ? checkBinding(binding, parts, { header, clock }) : null
     },
 
     stateOf: (data) => (bindingIn(data)?.[1] ? 'bound' : 'unbound'),
 
     prepare: (state) => write(state, deviceKey, [randomString(16)]),
 
-    async complete(c, { incoming, state: { identity, data } }, line) {
-      const sent = boundCookie.find(c.req.header('Cookie') ?? '')
-      if (sent.length > 0 && c.res.status !== 101) {
-        const isElsewhere = incoming.kind === 'rejected' && incoming.reason === 'elsewhere'
-        if (identity === 'invalidated') finish(c, boundCookie.set(endMark))
-        // Without it, the browser asks for another, and learns if its binding is over.
-        else if (identity === 'regenerated' || isElsewhere) finish(c, boundCookie.remove)
-      }
+    async complete(c, loaded, line) {
+      endBoundCookie(c, boundCookie, loaded)
+      const { identity, data } = loaded.state
       const [nonce] = bindingIn(data) ?? []
-      if (identity !== 'regenerated' || !line || !nonce) return
-      const challenge = await seal.sign('register', Date.now() / 1000 + challengeTtl, { nonce })
-      c.res.headers.append(
-        'Secure-Session-Registration',
-        `(ES256);path="${path}/register";challenge="${challenge}"`,
-      )
+      if (identity === 'regenerated' && line && nonce) await invite(c, parts, nonce)
     },
   }
+}
+
+/** Invites the browser to bind the session. */
+async function invite(c: Context, { path, seal }: Parts, nonce: string): Promise<void> {
+  const challenge = await seal.sign('register', Date.now() / 1000 + challengeTtl, { nonce })
+  const invitation = `(ES256);path="${path}/register";challenge="${challenge}"`
+  c.res.headers.append('Secure-Session-Registration', invitation)
+}
+
+async function checkBinding(
+  binding: Binding,
+  { boundCookie, seal }: Parts,
+  { header, clock }: { readonly header: string; readonly clock: number },
+): Promise<readonly unknown[] | string | null> {
+  const [nonce, x, , since = 0] = binding
+  const [token = '', second] = boundCookie.find(header)
+  const bound = second === undefined ? await seal.read('cookie', token, clock) : null
+  // A response that was under way at the registration has overwritten the cookie with the key.
+  if (!x) return bound?.nonce === nonce ? formatBinding(bound, clock) : null
+  if (isBoundTo(binding, bound) || clock - since < registrationGrace) return null
+  return (await seal.sign('csrf', 0, { nonce })).slice(-24)
+}
+
+/** Ends the cookie of a binding that is over. */
+function endBoundCookie(c: Context, cookie: SessionCookie, { incoming, state }: GuardedSession) {
+  if (cookie.find(c.req.header('Cookie') ?? '').length === 0 || c.res.status === 101) return
+  const isElsewhere = incoming.kind === 'rejected' && incoming.reason === 'elsewhere'
+  if (state.identity === 'invalidated') finish(c, cookie.set(endMark))
+  // Without it, the browser asks for another, and learns if its binding is over.
+  else if (state.identity === 'regenerated' || isElsewhere) finish(c, cookie.remove)
 }
 
 function checkParts(

@@ -24,7 +24,7 @@ const odd = [
 const fileNames = ['csrf_token', 'a"; name="csrf_token', 'é;🍪', 'a\\', ' name=']
 
 const app = new Hono()
-  .use(session({ secret: 'only-these-tests-know-this-secret' }))
+  .use(session({ secret: crypto.randomUUID() }))
   .get('/', async (c) => {
     const { enctype = '', field = '', charset = '' } = c.req.query()
     return c.html(html`<!doctype html>

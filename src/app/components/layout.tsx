@@ -50,28 +50,13 @@ interface LayoutProps {
  * It has no inline style and no script, so that a Content-Security-Policy may refuse both.
  */
 export function Layout(props: PropsWithChildren<LayoutProps>): JSX.Element {
-  const { title, description, path, visit, news = [], code, children } = props
+  const { path, visit, code, children } = props
   const { login, notice, messages = [], errors = [] } = visit
   return (
     <>
       {raw('<!doctype html>')}
       <html lang="en">
-        <head>
-          <meta charset="utf-8" />
-          <meta name="viewport" content="width=device-width, initial-scale=1" />
-          <title>{titled(`${title} · edge-session`, [...errors, ...messages, ...news])}</title>
-          <meta name="description" content={description} />
-          {visit.origin.startsWith('https:') && (
-            // Over plain http anybody can name another host.
-            <Card title={title} description={description} url={visit.origin} path={path ?? '/'} />
-          )}
-          <meta name="color-scheme" content="light dark" />
-          <meta name="theme-color" media="(prefers-color-scheme: light)" content="#f3f5f1" />
-          <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#121715" />
-          <link rel="stylesheet" href={styleSheet} />
-          <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-          <link rel="apple-touch-icon" href="/apple-touch-icon.png" />
-        </head>
+        <Head {...props} />
         <body>
           <a class="skip" href="#main">
             Skip to the content
@@ -94,6 +79,28 @@ export function Layout(props: PropsWithChildren<LayoutProps>): JSX.Element {
         </body>
       </html>
     </>
+  )
+}
+
+function Head({ title, description, path = '/', visit, news = [] }: LayoutProps) {
+  const { origin, messages = [], errors = [] } = visit
+  return (
+    <head>
+      <meta charset="utf-8" />
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <title>{titled(`${title} · edge-session`, [...errors, ...messages, ...news])}</title>
+      <meta name="description" content={description} />
+      {origin.startsWith('https:') && (
+        // Over plain http anybody can name another host.
+        <Card title={title} description={description} url={origin} path={path} />
+      )}
+      <meta name="color-scheme" content="light dark" />
+      <meta name="theme-color" media="(prefers-color-scheme: light)" content="#f3f5f1" />
+      <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#121715" />
+      <link rel="stylesheet" href={styleSheet} />
+      <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+      <link rel="apple-touch-icon" href="/apple-touch-icon.png" />
+    </head>
   )
 }
 

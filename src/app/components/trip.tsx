@@ -7,7 +7,7 @@ const most = 4
 
 /** The visitor's own session on its way: in the browser, to the server and back. */
 export function Trip(inspection: Inspection): JSX.Element {
-  const { sent, set, before, after, hasStore } = inspection
+  const { after, hasStore } = inspection
   const rows = after.filter(({ change, kind }) => change !== 'removed' && isShown(kind))
   return (
     <figure class="trip" aria-label="Your session on its way">
@@ -18,32 +18,7 @@ export function Trip(inspection: Inspection): JSX.Element {
           <p class="seal">signed</p>
         </div>
       </div>
-      <ol class="ways">
-        <li>
-          <Arrow />
-          {sent ? (
-            <Cargo
-              verb="sends"
-              bytes={sent.bytes}
-              counter={hasStore ? undefined : counterOf(before)}
-            />
-          ) : (
-            'sends no cookie yet'
-          )}
-        </li>
-        <li>
-          <Arrow isBack />
-          {set ? (
-            <Cargo
-              verb="gets back"
-              bytes={set.bytes}
-              counter={hasStore ? undefined : counterOf(after)}
-            />
-          ) : (
-            'keeps its cookie'
-          )}
-        </li>
-      </ol>
+      <Ways {...inspection} />
       <div class="place">
         <p class="where">The server</p>
         {hasStore ? (
@@ -56,6 +31,31 @@ export function Trip(inspection: Inspection): JSX.Element {
         )}
       </div>
     </figure>
+  )
+}
+
+/** What goes from the browser to the server, and what comes back. */
+function Ways({ sent, set, before, after, hasStore }: Inspection) {
+  const counterIn = (rows: readonly Row[]) => (hasStore ? undefined : counterOf(rows))
+  return (
+    <ol class="ways">
+      <li>
+        <Arrow />
+        {sent ? (
+          <Cargo verb="sends" bytes={sent.bytes} counter={counterIn(before)} />
+        ) : (
+          'sends no cookie yet'
+        )}
+      </li>
+      <li>
+        <Arrow isBack />
+        {set ? (
+          <Cargo verb="gets back" bytes={set.bytes} counter={counterIn(after)} />
+        ) : (
+          'keeps its cookie'
+        )}
+      </li>
+    </ol>
   )
 }
 

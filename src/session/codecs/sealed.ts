@@ -37,10 +37,7 @@ export function sealedCodec(
       const algorithm = { name: 'AES-GCM', iv, additionalData }
       const bytes = toUtf8(payload)
       const sealed = await crypto.subtle.encrypt(algorithm, key ?? (await loadKey()), bytes)
-      const token = new Uint8Array(nonceLength + sealed.byteLength)
-      token.set(iv)
-      token.set(new Uint8Array(sealed), nonceLength)
-      return encodeBase64url(token)
+      return encodeBase64url(joined(iv, new Uint8Array(sealed)))
     },
     async decode(token) {
       const bytes = decodeBase64url(token)
@@ -55,4 +52,11 @@ export function sealedCodec(
       }
     },
   }
+}
+
+function joined(nonce: Uint8Array, sealed: Uint8Array): Uint8Array<ArrayBuffer> {
+  const token = new Uint8Array(nonce.length + sealed.length)
+  token.set(nonce)
+  token.set(sealed, nonce.length)
+  return token
 }

@@ -23,12 +23,7 @@ const maxReissueTime = 86_400
  * @throws {RangeError} When a number is out of range.
  */
 export function configure<Data extends object>(options: SessionOptions<Data, string>): Config {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new TypeError('session(): there are no options: give an object with a secret')
-  }
-  if ('then' in options) {
-    throw new TypeError('session(): the options are a promise: make `secret` the async function')
-  }
+  assertObject(options)
   assertWebCrypto()
   const { secret, codec, ...common } = options
   checkOptions('session(): ', common, rules)
@@ -42,9 +37,8 @@ export function configure<Data extends object>(options: SessionOptions<Data, str
   } = common
   const cookie = configureCookie(common.cookie ?? {})
   // Functions are asked once, for whatever is signed.
-  const format = (
-    common.device ? { ...options, secret: checkSecrets(secret) } : options
-  ) as SessionOptions
+  const asked = common.device && { secret: checkSecrets(secret) }
+  const format = { ...options, ...asked } as SessionOptions
   const codecs = configureCodecs(format, cookie.name, store ? 'id' : 'session')
   const device = common.device?.guard(format, cookie.name)
   const policy: Policy = {
@@ -57,17 +51,16 @@ export function configure<Data extends object>(options: SessionOptions<Data, str
   }
   const writer = { codec: codecs[0] as (typeof codecs)[0], cookie }
   const engine = store ? storeEngine({ ...writer, store, policy, schema }) : cookieEngine(writer)
-  return {
-    codecs,
-    cookie,
-    engine,
-    policy,
-    revocations,
-    schema,
-    setOnError,
-    device,
-    onReject,
-    onEvent,
+  const asGiven = { revocations, schema, setOnError, onReject, onEvent }
+  return { ...asGiven, codecs, cookie, engine, policy, device }
+}
+
+function assertObject(options: unknown): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new TypeError('session(): there are no options: give an object with a secret')
+  }
+  if ('then' in options) {
+    throw new TypeError('session(): the options are a promise: make `secret` the async function')
   }
 }
 

@@ -67,24 +67,6 @@ export function browser(app: BrowserApp, env?: object): Browser {
     return response
   }
 
-  async function follow(url: URL, init: RequestInit): Promise<{ url: URL; response: Response }> {
-    let [at, sent] = [url, init]
-    for (let redirects = 0; redirects <= maxRedirects; redirects++) {
-      const response = await request(pathOf(at), sent)
-      const location = response.headers.get('Location')
-      if (location === null || ![301, 302, 303, 307, 308].includes(response.status)) {
-        return { url: at, response }
-      }
-      const next = new URL(location, at)
-      if (next.origin !== at.origin) {
-        throw new Error(`submit(): ${at.pathname} redirects to another origin: ${next.origin}`)
-      }
-      if (response.status < 307 && sent.method === 'POST') sent = { headers: navigation(at) }
-      at = next
-    }
-    throw new Error(`submit(): ${url.pathname} redirects more than ${maxRedirects} times`)
-  }
-
   return {
     cookies,
     get setCookies() {
@@ -95,15 +77,43 @@ export function browser(app: BrowserApp, env?: object): Browser {
       request(path, { method: 'POST', body: new URLSearchParams(form), ...init }),
     request,
     async submit(path, fields = {}, options = {}) {
-      const page = await follow(new URL(path, origin), { headers: { 'Sec-Fetch-Site': 'none' } })
+      const start = { url: new URL(path, origin), init: { headers: { 'Sec-Fetch-Site': 'none' } } }
+      const page = await follow(request, start)
       const names = Object.keys(fields)
       const where = `${page.url.pathname} (${page.response.status})`
       const forms = formsIn(await page.response.text())
       const form = findForm(forms, { which: options.form, fields: names, page: where })
-      const { url, init } = requestOf(form, fillIn(form, fields), page.url)
-      return (await follow(url, init)).response
+      const submission = requestOf(form, fillIn(form, fields), page.url)
+      return (await follow(request, submission)).response
     },
   }
+}
+
+interface Navigation {
+  readonly url: URL
+  readonly init: RequestInit
+}
+
+/** Sends a request, and those that redirects lead to. */
+async function follow(
+  send: Browser['request'],
+  { url, init }: Navigation,
+): Promise<{ url: URL; response: Response }> {
+  let [at, sent] = [url, init]
+  for (let redirects = 0; redirects <= maxRedirects; redirects++) {
+    const response = await send(pathOf(at), sent)
+    const location = response.headers.get('Location')
+    if (location === null || ![301, 302, 303, 307, 308].includes(response.status)) {
+      return { url: at, response }
+    }
+    const next = new URL(location, at)
+    if (next.origin !== at.origin) {
+      throw new Error(`submit(): ${at.pathname} redirects to another origin: ${next.origin}`)
+    }
+    if (response.status < 307 && sent.method === 'POST') sent = { headers: navigation(at) }
+    at = next
+  }
+  throw new Error(`submit(): ${url.pathname} redirects more than ${maxRedirects} times`)
 }
 
 function pathOf(url: URL): string {
@@ -111,7 +121,7 @@ function pathOf(url: URL): string {
 }
 
 /** The request that a browser makes of a form. */
-function requestOf(form: Form, { entries, button }: Submission, page: URL) {
+function requestOf(form: Form, { entries, button }: Submission, page: URL): Navigation {
   const attribute = (name: string) =>
     button?.attributes.get(`form${name}`) ?? form.attributes.get(name) ?? ''
   const url = new URL(attribute('action') || page.href, page)

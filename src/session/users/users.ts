@@ -89,18 +89,7 @@ export function userSessions(store: Store, { name = defaultName }: SessionName =
   return {
     async list(user, current) {
       const list = await listOf(user, 'list')
-      const own = await keysOf(current && stateOf(current), name)
-      const entries = (await readList(list)).filter(({ isMarked }) => !isMarked)
-      const found = await Promise.all(entries.map((entry) => findSession(list, entry)))
-      // Two entries may lead to one session, while two requests regenerate it.
-      const sessions = new Map(found.flatMap((each) => (each ? [[each.key, each.payload]] : [])))
-      const rows = [...sessions].map(([key, { created, renewed }]) => ({
-        id: key.slice(sessionPrefix.length),
-        created,
-        seen: renewed,
-        current: own.includes(key),
-      }))
-      return rows.sort((a, b) => b.seen - a.seen)
+      return listSessions(list, await keysOf(current && stateOf(current), name))
     },
 
     async end(user, id) {
@@ -116,6 +105,20 @@ export function userSessions(store: Store, { name = defaultName }: SessionName =
       return endEntries(list, ({ key, previous }) => !isOwn(key) && !isOwn(previous))
     },
   }
+}
+
+async function listSessions(list: UserList, own: readonly string[]): Promise<UserSession[]> {
+  const entries = (await readList(list)).filter(({ isMarked }) => !isMarked)
+  const found = await Promise.all(entries.map((entry) => findSession(list, entry)))
+  // Two entries may lead to one session, while two requests regenerate it.
+  const sessions = new Map(found.flatMap((each) => (each ? [[each.key, each.payload]] : [])))
+  const rows = [...sessions].map(([key, { created, renewed }]) => ({
+    id: key.slice(sessionPrefix.length),
+    created,
+    seen: renewed,
+    current: own.includes(key),
+  }))
+  return rows.sort((a, b) => b.seen - a.seen)
 }
 
 /** Ends the session under a key, or what it has been regenerated to since the list was read. */
