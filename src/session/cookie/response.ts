@@ -52,16 +52,14 @@ export function finish(c: Context, cookie: string | null | undefined, isLate = f
 export function assertHeaders({ status }: Response): void {
   if (status !== 0) return
   throw new SessionError(
-    'session: Response.error() carries no headers, so the session cannot be kept. Return a Response with a status.',
+    'session: Response.error() carries no headers to keep the session: return a Response with a status',
   )
 }
 
 /** @throws {SessionError} When a response, perhaps a constant of the app, has no body to send any more. */
 export function assertUnsent({ req, res }: Context): void {
   if (req.method === 'HEAD' || !res.bodyUsed) return
-  throw new SessionError(
-    'session: the body of this Response was sent or read before: make a Response for each request',
-  )
+  throw new SessionError('session: this body was sent before: make a Response for each request')
 }
 
 /** Keeps the headers of a response that failed off the error page, except the cookies of others. */

@@ -41,7 +41,7 @@ export function storeEngine(settings: StoreSettings): Engine {
       } catch (error) {
         const { name, size, limit } = error as ValueTooLargeError
         if (name !== 'ValueTooLargeError') throw error
-        throw tooLarge('its record', { size, most: limit, data: ending.state.data })
+        throw tooLarge('the record', { size, most: limit, data: ending.state.data })
       }
     },
 
