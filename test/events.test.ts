@@ -209,6 +209,15 @@ describe('a store failure', () => {
     expect(log).toHaveBeenCalledTimes(1)
   })
 
+  it('is told at each request, even if the store throws one and the same error', async () => {
+    const constant = new StoreError('down')
+    const down = () => Promise.reject(constant)
+    const { during } = recorded({ store: { get: down, swap: down } })
+    const failure = { type: 'store-error', error: constant, failed: true }
+    expect(await during((session) => session.set('a', 1))).toEqual([failure])
+    expect(await during((session) => session.set('a', 1))).toEqual([failure])
+  })
+
   it('is told if the handler catches it, too', async () => {
     const events: SessionEvent[] = []
     const app = new Hono()

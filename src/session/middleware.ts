@@ -1,5 +1,5 @@
 import type { Context, MiddlewareHandler } from 'hono'
-import { assertHeaders, dropHeaders, finish, markPrivate } from './cookie/response.ts'
+import { assertHeaders, assertUnsent, dropHeaders, finish, markPrivate } from './cookie/response.ts'
 import { ForgedRequestError, FormTooLargeError, SessionError } from './errors.ts'
 import { commit, type Outcome, undoHandler } from './lifecycle/commit.ts'
 import { rejectReasonOf, type Visit } from './lifecycle/engine.ts'
@@ -82,7 +82,7 @@ export function session<
       else void succeeds(opening) // a handler that forgot to return is Hono's error to report
       access.hasEnded = true
       // For example what `userSessions()` threw: Hono answers it without a word.
-      reportFailure(() => visitOf(c, settings.config()), c.error)
+      reportFailure(c, () => visitOf(c, settings.config()), c.error)
     }
   }
 }
@@ -112,7 +112,7 @@ async function open(c: Context, settings: Settings<string>, access: Access): Pro
   try {
     loaded = await load(config, header, { visit, isSeen: isSeen(c) })
   } catch (error) {
-    reportFailure(() => visit, error)
+    reportFailure(c, () => visit, error)
     throw error
   }
   const { incoming, state } = loaded
@@ -127,8 +127,7 @@ async function open(c: Context, settings: Settings<string>, access: Access): Pro
   }
   state.committed = access.hasEnded // opened in a stream: the headers have left
   state.isRolledBack = c.error !== undefined // opened by the error page: there is nothing to undo
-  access.visit = visit
-  access.loaded = loaded
+  Object.assign(access, { visit, loaded } satisfies Partial<Access>)
   return new Session(state)
 }
 
@@ -150,7 +149,7 @@ async function close(
       cookie = await commit(settings.config(), loaded, { visit, outcome })
     }
   } catch (error) {
-    reportFailure(() => access.visit as Visit, error)
+    reportFailure(c, () => access.visit as Visit, error)
     if (access.loaded) access.loaded.state.committed = false // the error page may change it, to no effect
     dropHeaders(c)
     throw error
@@ -177,12 +176,16 @@ function answerDevice(c: Context, settings: Settings<string>) {
   return config.device?.answer(c, config)
 }
 
-function outcomeOf({ error, req, res }: Context, { cookie }: Config, threw: boolean): Outcome {
+function outcomeOf(c: Context, { cookie }: Config, threw: boolean): Outcome {
+  const { error, req, res } = c
   return {
     threw,
     isRefused: error instanceof ForgedRequestError || error instanceof FormTooLargeError,
-    cookie: () =>
-      res.status === 101 ? 'unavailable' : cookie.doneBy(res.headers.getSetCookie(), req.path),
+    cookie() {
+      assertUnsent(c)
+      if (res.status === 101) return 'unavailable'
+      return cookie.doneBy(res.headers.getSetCookie(), req.path)
+    },
   }
 }
 

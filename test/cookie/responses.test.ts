@@ -60,23 +60,70 @@ describe('a response shared by all requests', () => {
     ['JSON', () => Response.json({ ok: true })],
     ['a stream', () => new Response(new Blob(['ok']).stream())],
     ['nothing, but marked as private', () => new Response(null, { headers: marks })],
+    ['a string, marked as private', () => new Response('ok', { headers: marks })],
+    ['an empty string, marked as private', () => new Response('', { headers: marks })],
+    ['bytes, marked as private', () => new Response(new Uint8Array([1]), { headers: marks })],
+    ['JSON, marked as private', () => Response.json({ ok: true }, { headers: marks })],
+    [
+      'a stream, marked as private',
+      () => new Response(new Blob(['ok']).stream(), { headers: marks }),
+    ],
+    [
+      'a form, marked as private',
+      () => new Response(new URLSearchParams('a=1'), { headers: marks }),
+    ],
   ])("never carries another visitor's cookie: with %s", async (_, make) => {
     const constant = make()
     const before = [...constant.headers]
-    const app = new Hono().use(session({ secret })).get('/login/:name', async (c) => {
-      const session = await c.var.session()
-      session.set('user', c.req.param('name'))
-      return constant
-    })
+    const app = new Hono()
+      .use(session({ secret }))
+      .get('/health', () => constant)
+      .get('/login/:name', async (c) => {
+        const session = await c.var.session()
+        session.set('user', c.req.param('name'))
+        return constant
+      })
     const names = async (response: Response) =>
       response.headers.getSetCookie().map((line) => JSON.stringify(payloadOf(line.slice(15))))
     app.onError((_, c) => c.text('failed', 500))
     expect(await names(await app.request('/login/mary'))).toEqual([expect.stringContaining('mary')])
     expect([...constant.headers]).toEqual(before)
+    expect((await app.request('/health', { method: 'HEAD' })).headers.getSetCookie()).toEqual([])
     // Its body is used up, if it has one. But no response is that of the first visitor.
     expect(`${await names(await app.request('/login/bob'))}`).not.toContain('mary')
     expect([...constant.headers]).toEqual(before)
   })
+
+  it.each<[string, (c: Context) => Response | Promise<Response>]>([
+    ['c.text()', (c) => c.text('ok')],
+    ['c.html()', (c) => c.html('<p>ok</p>')],
+    ['c.json()', (c) => c.json({ ok: true })],
+    ['c.body() without one', (c) => c.body(null)],
+    ['c.redirect()', (c) => c.redirect('/')],
+    ['c.notFound()', (c) => c.notFound()],
+  ])(
+    "never carries another visitor's cookie: kept from the first request, by %s",
+    async (_, make) => {
+      let kept: Response | undefined
+      const app = new Hono()
+        .use(session({ secret }))
+        .get('/health', () => kept as Response)
+        .get('/login/:name', async (c) => {
+          const session = await c.var.session()
+          session.set('user', c.req.param('name'))
+          kept ??= await make(c)
+          return kept
+        })
+      app.onError((_, c) => c.text('failed', 500))
+      expect((await app.request('/login/mary')).headers.getSetCookie()).toHaveLength(1)
+      expect((await app.request('/health', { method: 'HEAD' })).headers.getSetCookie()).toEqual([])
+      const second = await app.request('/login/bob')
+      const names = second.headers
+        .getSetCookie()
+        .map((line) => JSON.stringify(payloadOf(line.slice(15))))
+      expect(`${names}`).not.toContain('mary')
+    },
+  )
 
   async function expectUnchanged(constant: Response, method: string, status: number) {
     const before = [...constant.headers]
@@ -258,6 +305,57 @@ describe('Response.error()', () => {
   it('is left alone if no session was opened', async () => {
     const app = new Hono().use(session({ secret })).get('/', () => Response.error())
     expect((await app.request('/')).type).toBe('error')
+  })
+})
+
+describe('a Response whose body was sent before', () => {
+  it.each<[string, (session: Session) => void]>([
+    ['was changed', (session) => session.set('user', 'bob')],
+    ['was regenerated', (session) => session.regenerate()],
+    ['was ended', (session) => session.invalidate()],
+  ])(
+    'is an error before the commit if the session %s, so that nobody loses one',
+    async (_, use) => {
+      const store = memoryStore()
+      const failures: unknown[] = []
+      const constant = new Response('ok')
+      const app = new Hono()
+        .use(session<Data>({ secret, store }))
+        .get('/in', async (c) => {
+          const session = await c.var.session()
+          session.set('user', 'mary')
+          return c.text('in')
+        })
+        .get('/who', async (c) => c.text((await c.var.session()).get('user') ?? 'nobody'))
+        .get('/constant', async (c) => {
+          use((await c.var.session()) as unknown as Session)
+          return constant
+        })
+      app.onError((error, c) => {
+        failures.push(error)
+        return c.text('failed', 500)
+      })
+      await constant.text()
+      const visitor = browser(app)
+      await visitor.get('/in')
+      const { status, headers } = await visitor.get('/constant')
+      expect([status, headers.getSetCookie()]).toEqual([500, []])
+      expect(failures).toEqual([expect.any(SessionError)])
+      expect(String(failures[0])).toContain('make a Response for each request')
+      expect(await (await visitor.get('/who')).text()).toBe('mary')
+    },
+  )
+
+  it('still answers HEAD, which sends no body', async () => {
+    const constant = new Response('ok')
+    await constant.text()
+    const app = new Hono().use(session<Data>({ secret })).get('/', async (c) => {
+      const session = await c.var.session()
+      session.set('user', 'mary')
+      return constant
+    })
+    const { status, headers } = await app.request('/', { method: 'HEAD' })
+    expect([status, headers.getSetCookie().length]).toEqual([200, 1])
   })
 })
 

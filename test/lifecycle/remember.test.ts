@@ -155,6 +155,20 @@ describe('a cookie that another tab asks for at the same time', () => {
   })
 })
 
+it('a re-signed cookie ends with the browser if another tab has said so', async () => {
+  at(0)
+  const store = memoryStore()
+  const before = createVisitor({ store, remember })
+  await before.visit((session) => session.remember())
+  const newest = 'the newest secret of a rotation, 32 bytes at least'
+  const visitor = createVisitor({ store, remember, secret: [newest, secret] })
+  visitor.token = before.token
+  const finish = await visitSlowly(visitor, (session) => session.get('a'))
+  await before.visit((session) => session.remember(false))
+  await finish()
+  expect(visitor.sent).toEqual([expect.not.stringContaining('Max-Age')])
+})
+
 it.each([
   [600, 60],
   [86_400 * 5, 43_200],

@@ -133,7 +133,7 @@ describe('a session in KV', () => {
   it('cannot be listed, as bind() reports', async () => {
     const store = kvStore(env.SESSIONS_KV)
     expect(() => userSessions(store)).toThrow(
-      /^userSessions\(\): this store is eventually consistent\. Use/,
+      /^userSessions\(\): this store is eventually consistent: use/,
     )
     const bind = createVisitor({ store }).visit((session) => session.bind('mary'))
     await expect(bind).rejects.toThrow(

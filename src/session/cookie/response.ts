@@ -42,21 +42,24 @@ export function markPrivate(c: Context, isFirst: boolean): void {
  */
 export function finish(c: Context, cookie: string | null | undefined, isLate = false): void {
   if (c.res.status === 101 || (!isLate && isComplete(c.res.headers, cookie))) return
-  if (!isOwn(c)) copyResponse(c)
-  try {
-    complete(c.res.headers, cookie, isLate)
-  } catch {
-    copyResponse(c) // that of a `fetch()` has immutable headers
-    complete(c.res.headers, cookie, isLate)
-  }
+  // Always a copy: it may be a constant of the app, which would carry the cookie to other visitors, or
+  // come from a `fetch()`, with immutable headers.
+  copyResponse(c)
+  complete(c.res.headers, cookie, isLate)
 }
 
 /** @throws {SessionError} When a response cannot have headers. */
 export function assertHeaders({ status }: Response): void {
   if (status !== 0) return
   throw new SessionError(
-    'session: Response.error() carries no headers, so the session cannot be kept. Return a Response with a status.',
+    'session: Response.error() carries no headers to keep the session: return a Response with a status',
   )
+}
+
+/** @throws {SessionError} When a response, perhaps a constant of the app, has no body to send any more. */
+export function assertUnsent({ req, res }: Context): void {
+  if (req.method === 'HEAD' || !res.bodyUsed) return
+  throw new SessionError('session: this body was sent before: make a Response for each request')
 }
 
 /** Keeps the headers of a response that failed off the error page, except the cookies of others. */
@@ -69,18 +72,6 @@ export function dropHeaders(c: Context): void {
 
 function isComplete(headers: Headers, cookie: string | null | undefined): boolean {
   return cookie === null && headers.has('Cache-Control') && variesByCookie(headers.get('Vary'))
-}
-
-/**
- * Whether a response is this request's alone, not a constant of the app that answers others as well: it
- * is marked, as it was made by `c.text()` or its like after the session had been opened, and it has a
- * body that nobody has read, so that it cannot be sent twice.
- */
-function isOwn({ req, res }: Context): boolean {
-  if (req.method === 'HEAD' || isUntyped(res)) return false
-  const isMarked =
-    res.headers.get('Cache-Control') === unshared && variesByCookie(res.headers.get('Vary'))
-  return isMarked && res.body !== null && !res.bodyUsed
 }
 
 /** Bun adds the Content-Type of a string when it sends it, unless the body has been accessed. */

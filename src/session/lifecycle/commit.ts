@@ -70,12 +70,7 @@ export async function commit(
     await writeWithoutCookie(config, ending, { visit, cookie })
     return null
   }
-  const isWrite = change === 'write'
-  return lineFor(
-    config,
-    state,
-    isWrite ? await config.engine.write(ending, visit) : await extendLife(config, ending, visit),
-  )
+  return lineFor(config, state, await write(config, ending, visit))
 }
 
 /** Undoes the changes of a handler that threw, unless they are to be kept, or were undone before. */
@@ -104,8 +99,9 @@ function lineFor({ cookie, policy }: Config, state: State, action: CookieAction)
     : cookie.set(action.token)
 }
 
-/** Extends a session's life. That never fails a request. */
-async function extendLife({ engine }: Config, ending: Ending, visit: Visit): Promise<CookieAction> {
+/** Writes a session. What only extends its life never fails a request. */
+async function write({ engine }: Config, ending: Ending, visit: Visit): Promise<CookieAction> {
+  if (ending.change === 'write') return engine.write(ending, visit)
   const budget = new Budget(Math.min(extensionBudget, visit.budget.left))
   try {
     return await visit.budget.spend(() => engine.write(ending, { ...visit, budget }))
@@ -131,15 +127,14 @@ async function writeWithoutCookie(
     await engine.write(ending, visit)
     if (!isReplaced && cookie !== 'set') return
   } else if (cookie === 'unavailable' && engine.writesWithoutCookie(ending)) {
-    if (change === 'write') await engine.write(ending, visit)
-    else await extendLife(config, ending, visit)
+    await write(config, ending, visit)
     return
   } else if (change !== 'write') {
     return
   }
   throw new SessionError(
     cookie === 'unavailable'
-      ? 'session: a response with status 101 carries no cookie, so this change cannot be kept. Make it in the request before the upgrade.'
-      : `session: two places set the cookie ${config.cookie.name}: this session was changed, and the response has a Set-Cookie for it already. Change the session in one of them.`,
+      ? 'session: a response with status 101 carries no cookie to keep this change: make it in the request before the upgrade'
+      : `session: two places set the cookie ${config.cookie.name}: this session was changed, and the response has a Set-Cookie already. Change it in one of them.`,
   )
 }

@@ -6,7 +6,7 @@ import { maxSkew } from './limits.ts'
 const shortestDeep = 2 * 64
 
 /** Numbers that JSON.parse() may read as Infinity, which JSON.stringify() writes as `null`. */
-const mayOverflow = /\de\+?\d{3}|\d{309}/i
+const mayOverflow = /\de\+?\d{3}|(?<!\d)\d{309}/i
 
 /** What a session consists of, as Pyramid has it: `[renewed, created, data]`, in whole seconds. */
 export interface Payload {

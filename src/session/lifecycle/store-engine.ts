@@ -41,7 +41,7 @@ export function storeEngine(settings: StoreSettings): Engine {
       } catch (error) {
         const { name, size, limit } = error as ValueTooLargeError
         if (name !== 'ValueTooLargeError') throw error
-        throw tooLarge('its record', { size, most: limit, data: ending.state.data })
+        throw tooLarge('the record', { size, most: limit, data: ending.state.data })
       }
     },
 
@@ -146,8 +146,8 @@ async function end(write: Write, found: Found): Promise<CookieAction> {
 
 /** Re-signs the id of a session, if it is still alive. */
 async function reSign(write: Write, found: Found): Promise<CookieAction> {
-  const text = await write.store.get(await keyOf(write, found.cookie.content))
-  return live(text) ? tokenOf(write) : 'keep'
+  const kept = live(await write.store.get(await keyOf(write, found.cookie.content)))
+  return kept ? tokenOf(write, kept) : 'keep'
 }
 
 /** Ends a session whose time is up, unless another request has extended or replaced it. */

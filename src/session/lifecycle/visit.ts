@@ -13,12 +13,12 @@ export function visitOf(c: Context, { onEvent }: Config): Visit {
   }
 }
 
-const reported = new WeakSet<StoreError>()
+const reported = new WeakMap<Context, StoreError>()
 
 /** Reports a failure of the store that fails the request, once wherever it is met. */
-export function reportFailure(visit: () => Visit, error: unknown): void {
-  if (!(error instanceof StoreError) || reported.has(error)) return
-  reported.add(error)
+export function reportFailure(c: Context, visit: () => Visit, error: unknown): void {
+  if (!(error instanceof StoreError) || reported.get(c) === error) return
+  reported.set(c, error)
   visit().emit({ type: 'store-error', error, failed: true })
 }
 
