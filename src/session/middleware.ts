@@ -29,6 +29,9 @@ export type SessionVariables<
  * A request whose handler does not open it costs nothing. One that does is committed once, when the
  * handler has returned or thrown; its response is kept out of shared caches.
  *
+ * Mounting the same middleware again, on a sub-app or by a framework that routes by file, changes
+ * nothing.
+ *
  * @typeParam Data - The keys of the session and the types of their values; a schema infers it, too.
  * @typeParam Flash - The flash queues and the types of their messages.
  * @typeParam As - The option `as`, to be repeated where `Data` is given.
