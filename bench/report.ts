@@ -148,8 +148,9 @@ ours does, or \`limit, sealed\`; where the session is left alone, Hono with a mi
 Before it is measured each variant must answer what it should.
 
 **Who.** \`limit0\` only verifies, and signs, constant bytes. \`limit\` and \`ours\` send the same headers
-and cookies, byte for byte. \`limit, marked early\`
-says that a page is private before the handler runs, as ours must. Ours does not verify a token again that
+and cookies, byte for byte. \`limit, as safe\`
+says that a page is private before the handler runs, so that caches inside see it, and copies a response
+before it adds a cookie, as ours must. Ours does not verify a token again that
 its process has read or written of late; as a rule the same one comes each time, as if a visitor came back
 to the same process. At first sight 300 visitors come in turn, more than it remembers, so that it verifies each time, as at the first
 visit to a process. Hono's signed cookies, jose and remix sign; the other peers encrypt, and are

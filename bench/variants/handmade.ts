@@ -8,8 +8,11 @@ export const name = '__Host-session'
 type Payload = [renewed: number, created: number, data: Partial<Data> & { _f_?: string[] }]
 
 interface Format {
-  /** Whether pages are marked as private when the session is opened, so that caches inside see it. */
-  readonly marksEarly?: boolean
+  /**
+   * Whether caches that are mounted inside see that a page is private, and each response with a cookie is
+   * a copy, lest a constant of the app carry the cookie to others.
+   */
+  readonly isSafe?: boolean
   decode(token: string): Promise<string | null>
   encode(payload: string): Promise<string>
 }
@@ -19,10 +22,10 @@ const timeout = 1200
 const lifetime = 28_800
 
 /** Makes an app that does in its routes what the library does for them. */
-export function handmade({ decode, encode, marksEarly = false }: Format): Hono<{ Bindings: Env }> {
+export function handmade({ decode, encode, isSafe = false }: Format): Hono<{ Bindings: Env }> {
   async function open(c: Context): Promise<Payload> {
     const clock = Date.now() / 1000
-    if (marksEarly) {
+    if (isSafe) {
       c.header('Vary', 'Cookie', { append: true })
       c.header('Cache-Control', 'private, no-store')
     }
@@ -39,7 +42,7 @@ export function handmade({ decode, encode, marksEarly = false }: Format): Hono<{
 
   /** Answers that the session was only read. */
   function only(response: Response): Response {
-    if (marksEarly) return response
+    if (isSafe) return response
     response.headers.append('Vary', 'Cookie')
     response.headers.set('Cache-Control', 'private, no-store')
     return response
@@ -48,8 +51,9 @@ export function handmade({ decode, encode, marksEarly = false }: Format): Hono<{
   async function changed(response: Response, payload: Payload): Promise<Response> {
     payload[0] = Math.floor(Date.now() / 1000)
     const token = await encode(JSON.stringify(payload))
-    only(response).headers.append('Set-Cookie', `${name}=${token}${attributes}`)
-    return response
+    const own = isSafe ? new Response(response.body, response) : only(response)
+    own.headers.append('Set-Cookie', `${name}=${token}${attributes}`)
+    return own
   }
 
   return new Hono<{ Bindings: Env }>()

@@ -21,7 +21,7 @@ const knownTokens: readonly Variant[] = [
   { name: 'bare + middleware', file: 'bare-middleware', only: ['/untouched'] },
   { name: 'limit0', file: 'limit0', only: ['/untouched', '/read', '/count', '/flash', '/pop'] },
   { name: 'limit', file: 'limit' },
-  { name: 'limit, marked early', file: 'limit-early', limit: 'limit' },
+  { name: 'limit, as safe', file: 'limit-safe', limit: 'limit' },
   { name: 'ours', file: 'ours', limit: 'limit' },
   { name: 'hono/cookie, signed', file: 'hono-cookie', limit: 'limit', package: 'hono' },
   { name: 'jose, JWS', file: 'jose', limit: 'limit', package: 'jose' },
