@@ -243,6 +243,8 @@ it('a remembered session has the usual limits again where the option was removed
 it.each<[object, RegExp]>([
   [{ timeout: 60 }, /remember\.lifetime is null: give whole seconds/],
   [{ lifetime: 60 }, /remember\.timeout is null: give whole seconds/],
+  [{ timeout: 60, lifetime: undefined }, /remember\.lifetime is null: give whole seconds/],
+  [{ timeout: undefined, lifetime: 60 }, /remember\.timeout is null: give whole seconds/],
   [{ timeout: 0, lifetime: 60 }, /remember\.timeout is 0: give whole seconds, at least 1/],
   [{ timeout: 34_560_001, lifetime: 60 }, /remember\.timeout is 34560001: .* at most 34560000/],
   [{ timeout: 60, lifetime: 60, days: 1 }, /remember\.days is not an option/],

@@ -35,6 +35,9 @@ describe('options', () => {
     ['setOnError', { setOnError: 0 }, type, 'setOnError is a number: give a boolean'],
     ['onReject', { onReject: true }, type, 'onReject is a boolean: give a function'],
     ['onReject', { onReject: null }, type, 'onReject is null: give a function'],
+    ['onEvent', { onEvent: {} }, type, 'onEvent is an object: give a function'],
+    ['device', { device: true }, type, 'device is a boolean: give deviceBinding()'],
+    ['device', { device: { ttl: 600 } }, type, 'device is malformed: give deviceBinding()'],
     ['a misspelt name', { timeOut: 60 }, type, 'timeOut is not an option: remove it'],
     ['maxAge beside cookie', { maxAge: 60 }, type, 'maxAge is not an option: remove it'],
   ])(

@@ -11,7 +11,16 @@ import type { CommonOptions, FormatOptions, SessionOptions } from './options.ts'
 import { assertWebCrypto } from './runtime.ts'
 import { checkSecrets } from './secrets.ts'
 import type { StandardSchemaV1 } from './standard-schema.ts'
-import { callback, checkOptions, flag, orNull, type Rule, string, whole } from './validate.ts'
+import {
+  callback,
+  checkOptions,
+  flag,
+  orNull,
+  type Rule,
+  string,
+  whole,
+  withDefaults,
+} from './validate.ts'
 
 /** Seconds after which a remembered session that is only read is written again, at most. */
 const maxReissueTime = 86_400
@@ -96,7 +105,7 @@ function checkMaxAge(maxAge: number, { timeout, lifetime, reissueTime }: Limits)
 
 function rememberedLimits({ remember }: CommonOptions<object>): Limits | undefined {
   if (remember === undefined) return undefined
-  checkOptions('session(): remember.', { ...required, ...remember }, rememberRules)
+  checkOptions('session(): remember.', withDefaults<object>(required, remember), rememberRules)
   const { timeout, lifetime } = remember
   return { timeout, lifetime, reissueTime: Math.min(Math.floor(timeout / 10), maxReissueTime) }
 }
@@ -117,7 +126,7 @@ const rules: Record<keyof CommonOptions<object> | 'as' | 'encrypt', Rule> = {
   lifetime: orNull(whole('seconds', 1)),
   remember: { type: 'object', cure: 'an object with timeout and lifetime' },
   cookie: { type: 'object', cure: 'an object' },
-  device: { type: 'object', cure: 'deviceBinding()' },
+  device: { type: 'object', cure: 'deviceBinding()', allows: (device) => 'guard' in device },
   setOnError: flag,
   onReject: callback,
   onEvent: callback,

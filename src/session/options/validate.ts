@@ -58,7 +58,8 @@ export function withDefaults<T extends object>(defaults: T, options: Partial<T>)
 
 function check(name: string, value: unknown, { type, cure, allows }: Rule): void {
   if (type && (typeof value !== type || value === null)) {
-    const kind = value === null ? 'null' : `a ${typeof value}`
+    const article = typeof value === 'object' ? 'an' : 'a'
+    const kind = value === null ? 'null' : `${article} ${typeof value}`
     throw new TypeError(`${name} is ${kind}: give ${cure}`)
   }
   if (!allows || allows(value as never)) return
