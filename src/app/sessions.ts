@@ -68,12 +68,12 @@ function options(env: Bindings): SessionOptions<SiteData> {
   }
   const store = storeOf(env)
   const where = store ? { store } : {}
-  const revoked = store && !store.isEventual ? {} : { revocations: revocationsOf(env) }
+  const revocations = store && !store.isEventual ? undefined : revocationsOf(env)
   return {
     secret: env.SESSION_SECRET,
     ...limits,
     ...where,
-    ...revoked,
+    ...(revocations && { revocations }),
     onReject: (reason, c) => c.set('rejected', reason),
     onEvent(event) {
       // One that fails the request is logged with it.

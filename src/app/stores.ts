@@ -60,9 +60,13 @@ export function explain({ message, cause }: Error): string {
   return `${why}. D1 has no table yet. Run: npx wrangler d1 migrations apply SESSIONS_DB --local`
 }
 
-/** Where the site keeps the moment since when a user's sessions count, if the store cannot list them. */
-export function revocationsOf(env: Bindings): Store {
-  return env.SERVER_REVOCATIONS ?? kvStore(env.SESSIONS_KV)
+/**
+ * Where the site keeps the moment since when a user's sessions count, if the store cannot list them.
+ * Without KV nobody can log in, and the other pages work.
+ */
+export function revocationsOf(env: Partial<Bindings>): Store | undefined {
+  const { SERVER_REVOCATIONS, SESSIONS_KV } = env
+  return SERVER_REVOCATIONS ?? (SESSIONS_KV && kvStore(SESSIONS_KV))
 }
 
 /** The name of the store. */

@@ -54,6 +54,16 @@ export interface Store {
   create?(key: string, value: string, ttl: number): Promise<Swap>
 }
 
+/**
+ * Makes sure that a store is made of something: a binding that is not in `wrangler.toml` is `undefined`.
+ *
+ * @throws {TypeError} When there is nothing.
+ * @internal
+ */
+export function assertGiven(given: unknown, message: string): void {
+  if (given === undefined || given === null) throw new TypeError(message)
+}
+
 /** The outcome of a swap. */
 export interface Swap {
   /** Whether it replaced. */

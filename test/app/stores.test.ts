@@ -9,6 +9,13 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
+it('the site with its sessions in cookies needs no KV, except for logins', async () => {
+  const { SESSIONS_KV: _, ...bindings } = env
+  const { submit, count } = visitSite(createApp(), { ...bindings, SESSION_STORE: 'cookie' })
+  expect(await count('/')).toBe(1)
+  expect((await submit('/cart', '/cart', { item: 'Pears' })).page).toContain('Added “Pears”.')
+})
+
 describe.each(['kv', 'd1', 'durable-object'])(
   'the site with its sessions in %s',
   (SESSION_STORE) => {

@@ -66,7 +66,8 @@ export async function endOthers(env: Bindings, session: SiteSession): Promise<st
       ? 'Your other browser is signed out.'
       : `${ended} other browsers are signed out.`
   }
-  await revokeSessions(revocationsOf(env), user)
+  const revocations = revocationsOf(env)
+  if (revocations) await revokeSessions(revocations, user)
   session.bind(user)
   return 'Every other browser with this name is signed out.'
 }

@@ -1,8 +1,10 @@
-import type { Store } from '../store.ts'
+import { assertGiven, type Store } from '../store.ts'
 import { changeOf, lookup, type Statement, sweep } from './sql-statements.ts'
 
 // The one that migrations/0001_sessions.sql makes.
 const table = 'sessions'
+
+const missing = 'd1Store(): there is no D1 database: bind one in wrangler.toml'
 
 // A statement that changes hundreds of thousands of rows, or hundreds of megabytes, fails in D1.
 const sweptAtOnce = 5000
@@ -47,6 +49,7 @@ export interface D1Binding extends D1Queries {
  * Costs: `get` reads one row. `swap` is two statements and reads up to two rows; it writes two (the row
  * and its place in the index), one when it deletes, none when it does not replace.
  *
+ * @throws {TypeError} When there is no database.
  * @see https://developers.cloudflare.com/d1/best-practices/read-replication/
  * @see https://developers.cloudflare.com/d1/platform/limits/
  *
@@ -56,6 +59,7 @@ export interface D1Binding extends D1Queries {
  * ```
  */
 export function d1Store(db: D1Binding): Store {
+  assertGiven(db, missing)
   // A new one each time: only the first query of a session is sure to go to the primary.
   const primary = () => db.withSession?.('first-primary') ?? db
 
@@ -95,6 +99,7 @@ export function d1Store(db: D1Binding): Store {
  * ```
  */
 export async function sweepD1(db: D1Binding): Promise<number> {
+  assertGiven(db, missing)
   const statement = prepare(db, sweep(table, sweptAtOnce))
   let swept = 0
   for (let i = 0; i < mostSweeps; i++) {

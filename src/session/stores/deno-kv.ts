@@ -1,4 +1,4 @@
-import { type Store, type Swap, ValueTooLargeError } from '../store.ts'
+import { assertGiven, type Store, type Swap, ValueTooLargeError } from '../store.ts'
 
 // Deno serializes the value with its end into at most 65,536 bytes, of which 20 to 30 are not the value's.
 const limit = 65_500
@@ -44,6 +44,7 @@ export interface DenoKvAtomic {
  * update is lost by that.
  *
  * @param kv - From `await Deno.openKv()`.
+ * @throws {TypeError} When there is none.
  * @see https://docs.deno.com/api/deno/~/Deno.Kv
  *
  * @example
@@ -52,6 +53,8 @@ export interface DenoKvAtomic {
  * ```
  */
 export function denoKvStore(kv: DenoKv): Store {
+  assertGiven(kv, 'denoKvStore(): there is no Deno.Kv: give what Deno.openKv() resolves to')
+
   async function read(name: string) {
     const key = ['sessions', name]
     const { value, versionstamp } = await kv.get(key)

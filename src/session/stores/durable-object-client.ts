@@ -1,4 +1,4 @@
-import type { Store, Swap } from '../store.ts'
+import { assertGiven, type Store, type Swap } from '../store.ts'
 
 /** What `durableObjectStore()` needs of a binding: a `DurableObjectNamespace<SessionObject>` has it. */
 export interface SessionNamespace {
@@ -23,6 +23,7 @@ export interface SessionNamespace {
  * whose answer was lost is applied once, even if two requests write the same value.
  *
  * @param namespace - The binding; `env.SESSIONS.jurisdiction('eu')` keeps the data where it says.
+ * @throws {TypeError} When there is no binding.
  * @see https://developers.cloudflare.com/durable-objects/best-practices/error-handling/
  *
  * @example
@@ -33,6 +34,7 @@ export interface SessionNamespace {
  * ```
  */
 export function durableObjectStore(namespace: SessionNamespace): Store {
+  assertGiven(namespace, 'durableObjectStore(): there is no namespace: bind one in wrangler.toml')
   // A stub that has thrown may be broken, so each call takes a new one.
   return {
     get: (key) => withRetries(() => namespace.getByName(key).get()),

@@ -1,4 +1,4 @@
-import type { Store, Swap } from '../store.ts'
+import { assertGiven, type Store, type Swap } from '../store.ts'
 
 // https://developers.cloudflare.com/kv/api/write-key-value-pairs/#expiring-keys
 const shortestTtl = 60
@@ -42,6 +42,7 @@ export interface KVBinding {
  * Costs: `get` is one read. `create` is one write. `swap` is one read, and one write or delete if it
  * replaces.
  *
+ * @throws {TypeError} When there is no namespace.
  * @see https://developers.cloudflare.com/kv/concepts/how-kv-works/#consistency
  * @see https://developers.cloudflare.com/kv/platform/limits/
  *
@@ -51,6 +52,8 @@ export interface KVBinding {
  * ```
  */
 export function kvStore(kv: KVBinding): Store {
+  assertGiven(kv, 'kvStore(): there is no KV namespace: bind one in wrangler.toml')
+
   async function get(key: string): Promise<string | null> {
     const { value, metadata } = await kv.getWithMetadata(key)
     return isExpired(metadata) ? null : value

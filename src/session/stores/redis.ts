@@ -52,6 +52,7 @@ const readScript = "return redis.call('GET', KEYS[1])"
  *
  * Records are as durable as the server: after a crash or a failover the last swaps may be undone.
  *
+ * @throws {TypeError} When `send` is no function.
  * @throws {RangeError} When `timeout` is no number of seconds that a timer can wait.
  * @see https://redis.io/docs/latest/commands/eval/
  *
@@ -74,9 +75,12 @@ const readScript = "return redis.call('GET', KEYS[1])"
  */
 export function redisStore(send: RedisSend, options: RedisStoreOptions = {}): Store {
   const { prefix = '', timeout = 2 } = options
+  if (typeof send !== 'function') {
+    throw new TypeError('redisStore(): send is no function: give one that sends a command')
+  }
   // https://developer.mozilla.org/en-US/docs/Web/API/Window/setTimeout#maximum_delay_value
   if (!(timeout > 0 && timeout * 1000 < 2 ** 31)) {
-    throw new RangeError(`redisStore(): timeout is ${timeout}, give seconds above 0, such as 2`)
+    throw new RangeError(`redisStore(): timeout is ${timeout}: give seconds above 0, such as 2`)
   }
 
   const call = (...command: Parameters<RedisSend>[0]) => withDeadline(timeout, () => send(command))

@@ -144,6 +144,9 @@ export async function sweepSql(run: SqlRun, options: SqlOptions): Promise<number
 }
 
 function bind(run: SqlRun, options: SqlOptions) {
+  if (typeof run !== 'function') {
+    throw new TypeError('sqlStore(): run is no function: give one that sends a statement')
+  }
   const { dialect, table } = checked(options)
   const isPostgres = dialect === 'postgres'
   const send = ([statement, parameters]: Statement) =>
@@ -161,15 +164,16 @@ function toText(value: unknown): string {
   throw new TypeError('sqlStore(): run() must resolve to the rows as objects')
 }
 
-function checked({ dialect, table = 'sessions' }: SqlOptions): Required<SqlOptions> {
+function checked(options: SqlOptions | undefined): Required<SqlOptions> {
+  const { dialect, table = 'sessions' } = { ...options }
   if (dialect !== 'postgres' && dialect !== 'sqlite') {
     throw new TypeError(
-      `SqlOptions: dialect is ${JSON.stringify(dialect)}, give postgres or sqlite`,
+      `SqlOptions: dialect is ${JSON.stringify(dialect)}: give postgres or sqlite`,
     )
   }
   if (!validTable.test(table)) {
     throw new TypeError(
-      `SqlOptions: table is ${JSON.stringify(table)}, give letters, digits and _, at most 55`,
+      `SqlOptions: table is ${JSON.stringify(table)}: give letters, digits and _, at most 55`,
     )
   }
   return { dialect, table }

@@ -3,7 +3,7 @@ import { untilSwapped } from '../contention/retry.ts'
 import { maxCookieAge } from '../cookie/cookie.ts'
 import { defaultName, hashedKey, type SessionName } from '../lifecycle/ids.ts'
 import type { Entries } from '../state/changes.ts'
-import type { Store } from '../store.ts'
+import { assertGiven, type Store } from '../store.ts'
 import { assertUser, boundOf } from './binding.ts'
 
 /**
@@ -39,6 +39,7 @@ export async function revokeSessions(
   { name = defaultName }: SessionName = {},
 ): Promise<void> {
   assertUser(user, 'revokeSessions()')
+  assertGiven(store, 'revokeSessions(): there is no store: give that of session()')
   const bounded = boundedStore(store)
   const key = await revocationKey(user, name)
   let before = await bounded.get(key)

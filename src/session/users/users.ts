@@ -3,7 +3,7 @@ import { defaultName, isId, type SessionName, sessionPrefix, storeKey } from '..
 import { maxSuccessors, parseTombstone } from '../lifecycle/tombstone.ts'
 import { type Session, stateOf } from '../session.ts'
 import type { State } from '../state/state.ts'
-import type { Store } from '../store.ts'
+import { assertGiven, type Store } from '../store.ts'
 import { assertUser } from './binding.ts'
 import { endEntries } from './end-sessions.ts'
 import { type Entry, findSession, readList, type UserList, userList } from './user-list.ts'
@@ -76,6 +76,7 @@ export interface UserSessions {
  * ```
  */
 export function userSessions(store: Store, { name = defaultName }: SessionName = {}): UserSessions {
+  assertGiven(store, 'userSessions(): there is no store: give that of session()')
   if (store.isEventual) {
     throw new TypeError(
       'userSessions(): this store is eventually consistent: use durableObjectStore(), d1Store() or redisStore(), or call revokeSessions()',
