@@ -1,5 +1,12 @@
 import type { Context, MiddlewareHandler } from 'hono'
-import { assertHeaders, assertUnsent, dropHeaders, finish, markPrivate } from './cookie/response.ts'
+import {
+  assertHeaders,
+  assertUnsent,
+  claimCookie,
+  dropHeaders,
+  finish,
+  markPrivate,
+} from './cookie/response.ts'
 import { ForgedRequestError, FormTooLargeError, SessionError } from './errors.ts'
 import { commit, type Outcome, undoHandler } from './lifecycle/commit.ts'
 import { rejectReasonOf, type Visit } from './lifecycle/engine.ts'
@@ -210,20 +217,4 @@ function isMounted(c: Context, settings: Settings<string>, self: MiddlewareHandl
   throw new TypeError(
     `session(): c.var.${settings.as} is taken: mount it once, and a second session with another \`as\``,
   )
-}
-
-const claimed = Symbol('cookies of sessions')
-
-/**
- * Makes sure that two sessions of one request do not overwrite each other's cookie.
- *
- * @returns How many sessions the request has opened.
- */
-function claimCookie(c: Context, cookieName: string): number {
-  const claims: Context & { [claimed]?: string[] } = c
-  claims[claimed] ??= []
-  if (claims[claimed].includes(cookieName)) {
-    throw new TypeError(`session(): two sessions use ${cookieName}: give one another cookie.name`)
-  }
-  return claims[claimed].push(cookieName)
 }

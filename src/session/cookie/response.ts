@@ -113,3 +113,20 @@ function isShared(cacheControl: string): boolean {
   const unquoted = cacheControl.replace(/"[^"]*"/g, '""')
   return !/(^|,)\s*(private|no-store)\s*(,|$)/i.test(unquoted)
 }
+
+const claimed = Symbol('cookies of sessions')
+
+/**
+ * Makes sure that two sessions of one request do not overwrite each other's cookie.
+ *
+ * @returns How many sessions the request has opened.
+ * @throws {TypeError} When both have the same name.
+ */
+export function claimCookie(c: Context, cookieName: string): number {
+  const claims: Context & { [claimed]?: string[] } = c
+  claims[claimed] ??= []
+  if (claims[claimed].includes(cookieName)) {
+    throw new TypeError(`session(): two sessions use ${cookieName}: give one another cookie.name`)
+  }
+  return claims[claimed].push(cookieName)
+}
