@@ -1,5 +1,6 @@
 import { expect, it, vi } from 'vitest'
 import { sizes } from '../../../bench/sizes.ts'
+import comparison from '../../../docs/comparison.md?raw'
 
 // Bytes, minified and gzipped: what they are, and some 2 % for the moods of a minifier. Raise one only
 // for what is worth its download, or when a tool that packs has changed.
@@ -19,10 +20,15 @@ const budgets = {
   'the site, with hono': 56_500,
 }
 
-it('each part of the library, and the site, keep to their budgets', async () => {
+it('each part of the library, and the site, keep to their budgets, and the comparison tells the truth', async () => {
   vi.stubEnv('NODE_ENV', 'production') // as `npm run deploy` has it; vitest sets another
   const found = await sizes()
   expect(found.map(({ name }) => name)).toEqual(Object.keys(budgets))
   const over = found.filter(({ name, gzipped }) => gzipped > budgets[name as keyof typeof budgets])
   expect(over).toEqual([])
+
+  // Its comparison with others tells one of them.
+  const told = /\*\*Size\*\*, gzipped \| ([\d.]+) kB with CSRF/.exec(comparison)?.[1]
+  const { gzipped = 0 } = found.find(({ name }) => name === 'session() and csrf()') ?? {}
+  expect(Math.abs(Number(told) * 1000 - gzipped)).toBeLessThan(500)
 })
