@@ -9,7 +9,7 @@ import { entriesOf } from './changelog.ts'
 const root = join(import.meta.dirname, '../..')
 
 /** Each is a script of package.json; together they are what CI runs, and more. */
-const checks = ['build', 'test', 'test:package', 'test:runtimes']
+const checks = ['build', 'test', 'test:package', 'test:runtimes', 'docs:build']
 
 function main(): void {
   const manifest = readJson<Manifest>('package.json')
