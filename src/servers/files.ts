@@ -11,7 +11,10 @@ export function publicFiles(directory: string): (request: Request) => Promise<Re
   return async ({ method, url }) => {
     const { pathname } = new URL(url)
     const name = names.find((each) => pathname === `/${each}`)
-    if (!name || !['GET', 'HEAD'].includes(method)) return null
+    if (!name) return null
+    if (!['GET', 'HEAD'].includes(method)) {
+      return new Response(null, { status: 405, headers: { Allow: 'GET, HEAD' } })
+    }
     const body = method === 'HEAD' ? null : readFileSync(join(directory, name))
     return new Response(body, { headers: headersOf(rules, pathname) })
   }

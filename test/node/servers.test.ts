@@ -61,6 +61,8 @@ function serves(script: string, store: string): void {
     expect(icon.headers.get('Content-Security-Policy')).toContain("default-src 'none'")
     const card = await fetch(`${server.url}/card.png`, { method: 'HEAD' })
     expect(card.headers.get('Cross-Origin-Resource-Policy')).toBe('cross-origin')
+    const posted = await fetch(`${server.url}/robots.txt`, { method: 'POST' })
+    expect([posted.status, posted.headers.get('Allow')]).toEqual([405, 'GET, HEAD'])
     expect((await fetch(`${server.url}/_headers`)).status).toBe(404)
     expect((await fetch(`${server.url}/..%2fpackage.json`)).status).toBe(404)
   })
