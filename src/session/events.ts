@@ -9,7 +9,7 @@ import { oneLine } from './errors.ts'
  * - `'renewed'`: a session that was only read was written again, to extend its life
  * - `'regenerated'`: it continues under a new id
  * - `'invalidated'`: it ended
- * - `'conflict'`: another request was first, `attempts` times; the changes were replayed
+ * - `'conflict'`: another request was first, and the changes were replayed; kept after `attempts` in all
  * - `'dropped'`: the changes of this request were not kept: another request had `'ended'` the session,
  *   or it came from `'elsewhere'` than the device that the session is bound to
  * - `'store-error'`: the store failed, and whether the request `failed` with it
