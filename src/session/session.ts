@@ -170,22 +170,27 @@ export class Session<
     append(stateOf(this), message, { queue, allowDuplicate })
   }
 
-  /** Reads copies of the messages of a queue, and leaves them there. */
+  /**
+   * Reads copies of the messages of a queue, and leaves them there.
+   *
+   * @param queue - Its name. @default ''
+   */
   peekFlash<Queue extends Key<Flash> = Key<Flash> & ''>(
-    ...[queue = '' as Queue]: QueueArgument<Flash, Queue>
+    ...queue: QueueArgument<Flash, Queue>
   ): Flash[Queue][] {
-    return peek(stateOf(this), queue) as Flash[Queue][]
+    return peek(stateOf(this), queue[0] ?? '') as Flash[Queue][]
   }
 
   /**
    * Removes the messages of a queue, and returns them.
    *
+   * @param queue - Its name. @default ''
    * @throws {SessionCommittedError} When the response is committed and messages are waiting.
    */
   popFlash<Queue extends Key<Flash> = Key<Flash> & ''>(
-    ...[queue = '' as Queue]: QueueArgument<Flash, Queue>
+    ...queue: QueueArgument<Flash, Queue>
   ): Flash[Queue][] {
-    return take(stateOf(this), queue) as Flash[Queue][]
+    return take(stateOf(this), queue[0] ?? '') as Flash[Queue][]
   }
 
   /** Reads copies of all messages, queue by queue, and leaves them there. */

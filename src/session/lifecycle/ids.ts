@@ -27,9 +27,10 @@ export function isId(text: string): boolean {
  * the store holds. For tools that look into a store.
  *
  * @param id - A `session.id`.
+ * @param options - The name of the session's cookie, where it is not `'session'`.
  */
-export function storeKey(id: string, { name = defaultName }: SessionName = {}): Promise<string> {
-  return hashedKey(sessionPrefix, id, name)
+export function storeKey(id: string, options: SessionName = {}): Promise<string> {
+  return hashedKey(sessionPrefix, id, options.name ?? defaultName)
 }
 
 /**

@@ -34,7 +34,8 @@ type Entries = Map<string, Entry>
  * app.use(session({ secret, store: memoryStore() }))
  * ```
  */
-export function memoryStore({ maxEntries = 10_000 }: MemoryStoreOptions = {}): Store {
+export function memoryStore(options: MemoryStoreOptions = {}): Store {
+  const { maxEntries = 10_000 } = options
   if (!Number.isSafeInteger(maxEntries) || maxEntries < 1) {
     throw new RangeError(`memoryStore(): maxEntries is ${maxEntries}: give a whole number from 1`)
   }

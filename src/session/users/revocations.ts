@@ -24,6 +24,7 @@ type Revocation = [generation: number, at: number]
  * @param store - The one that `session()` was given as `revocations`: any will do. With KV it takes 60
  * seconds or more until other places know.
  * @param user - As given to `bind()`.
+ * @param options - The name of the session's cookie, where it is not `'session'`.
  * @throws {TypeError} When `user` is not a non-empty string.
  * @throws {StoreError} When the store failed, or 10 seconds were not enough.
  *
@@ -36,12 +37,12 @@ type Revocation = [generation: number, at: number]
 export async function revokeSessions(
   store: Store,
   user: string,
-  { name = defaultName }: SessionName = {},
+  options: SessionName = {},
 ): Promise<void> {
   assertUser(user, 'revokeSessions()')
   assertGiven(store, 'revokeSessions(): there is no store: give that of session()')
   const bounded = boundedStore(store)
-  const key = await revocationKey(user, name)
+  const key = await revocationKey(user, options.name ?? defaultName)
   let before = await bounded.get(key)
   await untilSwapped({ store: bounded, key, place: 'last' }, async (swap) => {
     const [generation, at] = parseRevocation(before)

@@ -67,6 +67,7 @@ export interface UserSessions {
  * another session, and 30 at most when the list is full.
  *
  * @param store - The one that `session()` was given.
+ * @param options - The name of the session's cookie, where it is not `'session'`.
  * @throws {TypeError} When the store is eventually consistent, as KV. There, and for sessions that are
  * cookies, use `revokeSessions()`.
  *
@@ -75,7 +76,8 @@ export interface UserSessions {
  * const ended = await userSessions(store).endAll('mary', session) // when the password has changed
  * ```
  */
-export function userSessions(store: Store, { name = defaultName }: SessionName = {}): UserSessions {
+export function userSessions(store: Store, options: SessionName = {}): UserSessions {
+  const { name = defaultName } = options
   assertGiven(store, 'userSessions(): there is no store: give that of session()')
   if (store.isEventual) {
     throw new TypeError(
