@@ -47,6 +47,7 @@ describe.each(['kv', 'd1', 'durable-object'])(
       const page = await read('/session')
       const [payload = '', signature = ''] = (cookies.get('__Host-session') ?? '').split('.')
       expect(page).toContain(`<dd>${SESSION_STORE}</dd>`)
+      expect(page).toContain('What the server keeps. Its key is a hash of the id in your cookie.')
       expect(page).toMatch(/<th scope="row">counter<\/th>/)
       for (const secret of [payload, signature]) {
         expect(page).toContain(`${secret.slice(0, 6)}…`)

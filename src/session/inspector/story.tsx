@@ -117,14 +117,17 @@ function Facts(props: FactsProps) {
         <dd>
           <code>{cookieName}</code>
         </dd>
+        {hasStore && (
+          <>
+            <dt>Record</dt>
+            <dd>What the server keeps. Its key is a hash of the id in your cookie.</dd>
+          </>
+        )}
         <dt>Began</dt>
         <dd>
           {ago(now - created)}, <Moment at={created} />
         </dd>
       </dl>
-      {hasStore && (
-        <p class="note">The server keeps the data. Its key is a hash of the id in your cookie.</p>
-      )}
     </section>
   )
 }
