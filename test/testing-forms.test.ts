@@ -158,6 +158,15 @@ describe('browser().submit()', () => {
     ['two forms that could be meant', aForm + aForm, { a: '1' }, {}, /2 forms with the fields a/],
     ['an unknown field of the form', aForm, { b: '1' }, { form: '/sent' }, /no field 'b'/],
     ['a choice that is not offered', aForm, { r: 'y' }, {}, /'r' cannot be 'y', only: x/],
+    ['a number', aForm, { a: 5 }, {}, /'a' is 5: give a string, a File or a list/],
+    ['a value that is undefined', aForm, { a: undefined }, {}, /'a' is undefined: give a string/],
+    [
+      'a form that goes to another origin',
+      aForm.replace('/sent', 'https://example.com/sent'),
+      {},
+      {},
+      /form goes to another origin: https:\/\/example\.com/,
+    ],
     ['a field that is disabled', aForm, { d: '1' }, {}, /'d' is disabled/],
   ])('refuses %s', async (_, page, fields, options, message) => {
     await expect(sent(page, fields, options)).rejects.toThrow(message)

@@ -84,6 +84,9 @@ export function browser(app: BrowserApp, env?: object): Browser {
       const forms = formsIn(await page.response.text())
       const form = findForm(forms, { which: options.form, fields: names, page: where })
       const submission = requestOf(form, fillIn(form, fields), page.url)
+      if (submission.url.origin !== page.url.origin) {
+        throw new Error(`submit(): the form goes to another origin: ${submission.url.origin}`)
+      }
       return (await follow(request, submission)).response
     },
   }

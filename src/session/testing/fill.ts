@@ -66,6 +66,10 @@ function checkField(form: Form, name: string, chosen: readonly (string | File)[]
   if (controls.length === 0) {
     throw new Error(`submit(): the form has no field '${name}', only: ${describe(form)}`)
   }
+  for (const value of chosen) {
+    if (typeof value === 'string' || value instanceof File) continue
+    throw new TypeError(`submit(): '${name}' is ${value}: give a string, a File or a list of them`)
+  }
   const enabled = controls.filter(({ disabled }) => !disabled)
   if (enabled.length === 0) throw new Error(`submit(): the field '${name}' is disabled`)
   const choices = enabled.flatMap(choicesOf)
