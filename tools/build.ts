@@ -87,7 +87,7 @@ async function bundle(): Promise<void> {
   const input = Object.fromEntries(names.map((name) => [name, join(dist, `${name}.js`)]))
   const keepNames = { function: true, class: true }
   const mangle = { toplevel: true, keepNames }
-  const bundled = await rolldown({ input, external: /^(hono|cloudflare:)/ })
+  const bundled = await rolldown({ input, external: /^(hono|cloudflare:)/, plugins: [flatStyles] })
   const { output } = await bundled.generate({
     minify: { mangle, compress: { keepNames }, codegen: true },
     chunkFileNames: 'chunks/[name].js',
@@ -97,6 +97,15 @@ async function bundle(): Promise<void> {
   for (const { fileName, ...file } of output) {
     if (file.type === 'chunk') writeFileSync(join(dist, fileName), file.code)
   }
+}
+
+/** Takes the indentation out of style sheets, which are templates that no minifier touches. */
+const flatStyles = {
+  name: 'flat-styles',
+  transform: {
+    filter: { id: /inspector\/[\w-]*style\.js$/ },
+    handler: (code: string) => code.replaceAll(/\n\s+/g, '\n'),
+  },
 }
 
 /** Indents declarations with tabs instead of the four spaces of tsc. */
