@@ -96,6 +96,7 @@ describe('a queue', () => {
     }
     await Promise.all(open.map(({ promise }) => promise))
     await vi.waitFor(() => expect(swap).toHaveBeenCalled())
+    await settle() // the others queue behind it
     frozen.mockRestore()
     signs.mockRestore()
     swap.mockImplementation(memory.swap as never)
