@@ -36,6 +36,18 @@ describe('64 clients that change one session', () => {
     expect(store.calls.length / 640).toBeLessThanOrEqual(2.3)
   })
 
+  it('take no more calls from a store that answers before the next request queues', async () => {
+    const store = watched(memoryStore())
+    const visitor = await known(store)
+    store.calls.length = 0
+    const client = async () => {
+      for (let i = 0; i < 10; i++) await visitor.visit(count)
+    }
+    await Promise.all(Array.from({ length: 64 }, client))
+    expect(await visitor.visit((session) => session.get('n'))).toBe(640)
+    expect(store.calls.length / 640).toBeLessThanOrEqual(2.3)
+  })
+
   it('are served in the order in which they came', async () => {
     const store = slowed(memoryStore())
     const visitor = await known(store)

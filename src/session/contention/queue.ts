@@ -17,9 +17,11 @@ interface Turn {
   wake: () => void
 }
 
-/** The requests of this process that change one key. */
+/** The requests of this process that change one key, or have changed it a moment ago. */
 interface Lane {
   readonly turns: Turn[]
+  /** In milliseconds since the epoch. */
+  lastActive: number
   /** The value, as the previous turn left it; `undefined`: not known. */
   known?: string | null | undefined
 }
@@ -93,21 +95,22 @@ class Queue {
     if (at >= 0) turns.splice(at, 1)
     while (turns[0] && isStale(turns[0])) turns.shift()
     turns[0]?.wake()
-    if (turns.length === 0) this.#lanes.delete(key)
   }
 
   #laneOf(key: string): Lane {
     let lane = this.#lanes.get(key)
     if (!lane) this.#dropStale()
-    lane ??= { turns: [] }
+    lane ??= { turns: [], lastActive: 0 }
+    if (lane.turns.length === 0 && isStale(lane)) lane.known = undefined
+    lane.lastActive = Date.now()
     this.#lanes.delete(key) // to be the last: the first is the least recently used
     this.#lanes.set(key, lane)
     return lane
   }
 
   #dropStale(): void {
-    for (const [key, { turns }] of this.#lanes) {
-      if (turns[0] && !isStale(turns[0])) return
+    for (const [key, lane] of this.#lanes) {
+      if (!isStale(lane.turns[0] ?? lane)) return
       this.#lanes.delete(key)
     }
   }
@@ -157,6 +160,6 @@ async function sleepUntilWoken(turn: Turn, longest: number): Promise<void> {
   clearTimeout(timer)
 }
 
-function isStale({ lastActive }: Turn): boolean {
+function isStale({ lastActive }: Turn | Lane): boolean {
   return Date.now() - lastActive >= staleAfter
 }
