@@ -33,8 +33,8 @@ export type SessionVariables<
 /**
  * Gives each request a session, at `c.var.session()`.
  *
- * A request whose handler does not open it costs nothing. One that does is committed once, when the
- * handler has returned or thrown; its response is kept out of shared caches.
+ * A request whose handler does not open it costs next to nothing. One that does is committed once, when
+ * the handler has returned or thrown; its response is kept out of shared caches.
  *
  * Mounting the same middleware again, on a sub-app or by a framework that routes by file, changes
  * nothing.

@@ -20,9 +20,9 @@ interface Turn {
 /** The requests of this process that change one key, or have changed it a moment ago. */
 interface Lane {
   readonly turns: Turn[]
-  /** In milliseconds since the epoch. */
+  /** In milliseconds since the epoch. Soon after it the lane is forgotten, when another key queues. */
   lastActive: number
-  /** The value, as the previous turn left it; `undefined`: not known. */
+  /** The value, as the previous turn left it; `undefined`: not known, or too old. */
   known?: string | null | undefined
 }
 
